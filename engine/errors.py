@@ -40,6 +40,7 @@ TelefoonError
 ├── FlowFailed               a call flow parses, but makes no sense when it runs
 ├── StoreError               the database did not do as asked
 │   ├── NoSpace              the disk that it lies on is full
+│   ├── NotMoved             it could not be moved to another, of which nothing is changed
 │   └── Unstorable           no database could: a text or a number is beyond what it can hold
 │       └── NodeFenced       this node may write no more: another has its name, or closes its calls
 └── SetupError               a setting, a port or a library stops the start
@@ -337,6 +338,10 @@ class StoreError(TelefoonError):
 
 class NoSpace(StoreError):
     """The disk is full, so nothing new is begun; the text says which."""
+
+
+class NotMoved(StoreError):
+    """A database was not moved: both are as they were; the text says what to do."""
 
 
 class Unstorable(StoreError):

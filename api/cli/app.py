@@ -65,6 +65,7 @@ COMMANDS: Final = (
     Command("retention", "retention", "retention"),
     Command("holds", "holds", "holds"),
     Command("privacy", "privacy", "privacy"),
+    Command("database", "database", "database"),
     Command("flow", "flows", "flows"),
 )
 """In the order of the help page."""

@@ -44,10 +44,10 @@ class Database:
         `patience_s` is how long a change to a file waits for another process that has it to itself. `listen_url` leads
         to PostgreSQL itself where `url` leads to PgBouncer before it.
         """
-        parsed, direct = _parsed(url), _parsed(listen_url) if listen_url else None
+        parsed, direct = parsed_url(url), parsed_url(listen_url) if listen_url else None
         notices = NoticeBoard()
         with as_store_error():
-            is_new = _is_file(parsed) and sqlite.create_file(parsed).stat().st_size == 0
+            is_new = sqlite.is_file(parsed) and sqlite.create_file(parsed).stat().st_size == 0
             connections = _connections(parsed, patience_s, notices, direct)
             try:
                 # The first to open a file changes how it is written, so that is done under the migration's lock.
@@ -183,12 +183,8 @@ class Database:
             yield
 
 
-def _is_file(url: URL) -> bool:
-    return url.get_backend_name() == "sqlite"
-
-
 def _connections(url: URL, patience_s: float, notices: NoticeBoard, direct: URL | None) -> Connections:
-    if _is_file(url):
+    if sqlite.is_file(url):
         return sqlite.SqliteConnections(sqlite.create_engine(url), patience_s)
     # A start that opens a file is spared loading it.
     from engine.store import postgresql
@@ -203,7 +199,8 @@ async def _migrate(url: URL) -> None:
     await migrate(url)
 
 
-def _parsed(url: str) -> URL:
+def parsed_url(url: str) -> URL:
+    """The URL of a database, of the kinds that there are. Raises SetupError."""
     allowed = "Set TELEFOON_DATABASE_URL to sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME."
     try:
         parsed = make_url(url)

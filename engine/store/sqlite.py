@@ -201,6 +201,11 @@ def create_file(url: URL) -> Path:
     return path
 
 
+def is_file(url: URL) -> bool:
+    """Whether the database is a file of SQLite's, else it is a server's."""
+    return url.get_backend_name() == "sqlite"
+
+
 def folder_of(url: str) -> Path | None:
     """Where the database's file lies; None for a server's."""
     parsed = make_url(url)

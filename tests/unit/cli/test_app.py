@@ -18,7 +18,7 @@ from tests.unit.cli.conftest import Run
 COMMANDS = [
     ("serve",), ("demo",), ("call",), ("phone",), ("say",), ("doctor",), ("simulate",), ("events",), ("version",),
     ("explain",), ("drain",),
-    ("flow", "check"), ("flow", "convert"),
+    ("flow", "check"), ("flow", "convert"), ("database", "move"),
     ("audit", "export"), ("audit", "list"), ("audit", "verify"),
     ("retention", "show"), ("retention", "set"), ("retention", "sweep"),
     ("privacy", "export"), ("privacy", "erase"), ("privacy", "replay"),

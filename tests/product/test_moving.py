@@ -1,0 +1,118 @@
+"""A node that has been used, moved from its file to PostgreSQL: it is the same node there."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.peers.customer import Customer
+from tests.peers.platform import ACCOUNT, Platform, as_json
+from tests.peers.ports import Ports
+from tests.peers.postgres import Postgres, required
+from tests.product.belongings import CALLEE, Belongings, owning
+
+pytestmark = [pytest.mark.sip, pytest.mark.postgres]
+
+STATUS = "/status"
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    with required() as server:
+        yield server
+
+
+@pytest.fixture
+def target(postgres: Postgres) -> Iterator[str]:
+    url = postgres.new_database()
+    yield url
+    postgres.drop(url)
+
+
+async def test_a_node_on_the_database_it_was_moved_to_answers_as_before(
+    tmp_path: Path, ports: Ports, shop: Customer, target: str
+) -> None:
+    async with owning(tmp_path, ports, shop) as (telefoon, owned):
+        order(telefoon)
+        await telefoon.end()
+        await telefoon.start()
+        untold = await call_whose_end_is_not_told(telefoon, shop)
+        before = await answers(telefoon, owned)
+        await telefoon.end()
+
+        move(telefoon, target)
+        shop.failing.clear()
+        shop.asked.clear()
+        await telefoon.start()
+
+        assert await answers(telefoon, owned) == before
+        told = await shop.is_asked(STATUS, times=1, within_s=60)
+        assert told[0]["CallSid"] == untold
+        again = await telefoon.place(CALLEE, record=True, flow="<Response><Pause length='1'/></Response>")
+        assert (await telefoon.ended_call(again["id"]))["status"] == "completed"
+        await telefoon.end()
+    sequences = [each["SequenceNumber"] for each in shop.forms(STATUS) if each["CallSid"] == untold]
+    assert sequences == sorted(set(sequences)), "each is told once"
+    assert as_json(telefoon.telefoon("audit", "verify", "--json"))["ok"]
+
+
+async def test_a_node_that_runs_is_not_moved(tmp_path: Path, ports: Ports, shop: Customer, target: str) -> None:
+    async with owning(tmp_path, ports, shop) as (telefoon, _):
+        source = file_of(telefoon)
+        await asyncio.to_thread(telefoon.telefoon, "database", "move", "--from", source, "--to", target, exit_code=1)
+
+        assert (await telefoon.get("calls"))["total"] > 0
+        await telefoon.end(signal.SIGKILL)
+        moved = as_json(telefoon.telefoon("database", "move", "--from", source, "--to", target, "--json"))
+    assert next(each for each in moved if each["table"] == "calls")["rows"] > 0
+
+
+def order(telefoon: Platform) -> None:
+    """What operators set, each of which is a table."""
+    telefoon.telefoon("balance", "add", ACCOUNT, "25.00", "--key", "invoice-17")
+    telefoon.telefoon("policies", "set", "--account", ACCOUNT, "--set", "calls_at_once=10")
+    (trunk,) = as_json(telefoon.telefoon("trunks", "list", "--json"))
+    telefoon.telefoon("routes", "add", "--trunk", trunk["name"], "--prefix", "+32")
+    telefoon.telefoon("bans", "add", "198.51.100.7")
+    telefoon.telefoon("accounts", "pace", ACCOUNT, "--calls-per-s", "5")
+    telefoon.telefoon("retention", "set", "recordings", "30", "--account", ACCOUNT)
+
+
+async def call_whose_end_is_not_told(telefoon: Platform, shop: Customer) -> str:
+    """A call whose callbacks wait, as the customer's server fails."""
+    shop.failing.add(STATUS)
+    flow = "<Response><Pause length='1'/></Response>"
+    placed = await telefoon.place(CALLEE, flow=flow, status_callback=shop.url(STATUS))
+    await telefoon.ended_call(placed["id"])
+    return str(placed["id"])
+
+
+def file_of(telefoon: Platform) -> str:
+    return f"sqlite+aiosqlite:///{telefoon.environment['TELEFOON_DATA_DIR']}/telefoon.db"
+
+
+def move(telefoon: Platform, target: str) -> None:
+    """Move the node's file there, and let the node use what was moved."""
+    telefoon.telefoon("database", "move", "--from", file_of(telefoon), "--to", target)
+    telefoon.environment["TELEFOON_DATABASE_URL"] = target
+
+
+async def answers(telefoon: Platform, owned: Belongings) -> dict[str, bytes]:
+    """What the interface says of everything that there is, byte for byte, and the sound of the recording."""
+    paths = (
+        "calls", f"calls/{owned.call}", f"calls/{owned.recorded}", f"calls/{owned.call}/events",
+        f"calls/{owned.waiting}/events", f"calls/{owned.call}/webhooks", f"calls/{owned.waiting}/webhooks",
+        f"calls/{owned.recorded}/consents", "conferences", f"conferences/{owned.conference}",
+        f"conferences/{owned.conference}/participants", "queues", "numbers", "applications", "recordings",
+        f"recordings/{owned.recording}", f"recordings/{owned.recording}/audio", "balance", "balance/entries",
+    )  # fmt: skip
+    return {path: await answer(telefoon, path) for path in paths}
+
+
+async def answer(telefoon: Platform, path: str) -> bytes:
+    async with telefoon.client.get(path) as response:
+        body = await response.read()
+        assert response.ok, (path, body)
+        return body
