@@ -36,6 +36,7 @@ async def recover(services: CallServices, last_seen: datetime | None = None) -> 
     `last_seen` is when it was last known to live. Raises StoreError.
     """
     node = services.node
+    await services.stores.outbox.adopt()
     await _close_rows(node, services, last_seen)
     callbacks = RecordingCallbacks(services.callbacks, services.recording_url, Backlog(services.clock))
     for recording in await services.stores.recordings.unfinished(node):

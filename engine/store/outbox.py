@@ -147,6 +147,12 @@ class Outbox:
         pending = (outbox.c.node == node) & (outbox.c.state == CallbackState.PENDING)
         return await self._db.change(update(outbox).where(pending).values(node=self._node))
 
+    async def adopt(self) -> int:
+        """Send what is left to send of this node's calls and names no node, as releases before 0035 write it."""
+        of_mine = outbox.c.call_id.in_(select(calls.c.id).where(calls.c.node == self._node))
+        unnamed = (outbox.c.node == "") & (outbox.c.state == CallbackState.PENDING) & of_mine
+        return await self._db.change(update(outbox).where(unnamed).values(node=self._node))
+
     async def hasten(self, latest: Sequence[datetime]) -> int:
         """Have those be due at `latest[n]` that have failed n times and are due later; how many were.
 

@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +20,7 @@ from tests.running.first import starts_as_users_do
 from tests.running.once import run_folder
 from tests.running.pace import patience
 
-_TELEFOON: Final = (sys.executable, "-m", "api.cli")
+TELEFOON: Final = (sys.executable, "-m", "api.cli")
 _LONGEST_COMMAND_S: Final = 60.0
 _WORD_BYTES: Final = 64
 
@@ -80,29 +80,33 @@ async def start(
     stderr: int,
     environment: Mapping[str, str] | None = None,
     open_files: int | None = None,
+    program: Sequence[str] = TELEFOON,
 ) -> Running:
     """Start `telefoon` with these arguments; the file descriptors become its output.
 
-    `open_files` is how many files and sockets it may have open, if it may have fewer than this process.
+    `open_files` is how many files and sockets it may have open, if it may have fewer than this process; `program` is
+    the command of another release.
     """
     if open_files is not None:
-        limited = ("sh", "-c", f'ulimit -n {open_files}; exec "$@"', "sh", *_TELEFOON, *arguments)
+        limited = ("sh", "-c", f'ulimit -n {open_files}; exec "$@"', "sh", *program, *arguments)
         return await asyncio.create_subprocess_exec(*limited, env=environment, stdout=stdout, stderr=stderr)
-    if starts_as_users_do() or _of_the_start(os.environ if environment is None else environment) != _OF_THE_START:
-        return await asyncio.create_subprocess_exec(
-            *_TELEFOON, *arguments, env=environment, stdout=stdout, stderr=stderr
-        )
+    if (
+        program != TELEFOON
+        or starts_as_users_do()
+        or _of_the_start(os.environ if environment is None else environment) != _OF_THE_START
+    ):
+        return await asyncio.create_subprocess_exec(*program, *arguments, env=environment, stdout=stdout, stderr=stderr)
     connection = await asyncio.to_thread(_asked, arguments, environment, stdout, stderr)
     pid = int(await asyncio.to_thread(connection.recv, _WORD_BYTES))
     return Forked(pid, asyncio.create_task(_ended(connection)))
 
 
-def output_of(*arguments: str, environment: Mapping[str, str]) -> Output:
+def output_of(*arguments: str, environment: Mapping[str, str], program: Sequence[str] = TELEFOON) -> Output:
     """Run `telefoon` with these arguments, to its end."""
     with TemporaryFile("w+") as printed, TemporaryFile("w+") as complained:
-        if _of_the_start(environment) != _OF_THE_START:
+        if program != TELEFOON or _of_the_start(environment) != _OF_THE_START:
             done = subprocess.run(
-                [*_TELEFOON, *arguments], env=environment, stdout=printed, stderr=complained, check=False,
+                [*program, *arguments], env=environment, stdout=printed, stderr=complained, check=False,
                 timeout=patience(_LONGEST_COMMAND_S),
             )  # fmt: skip
             code = done.returncode
@@ -116,9 +120,11 @@ def output_of(*arguments: str, environment: Mapping[str, str]) -> Output:
         return Output(code, printed.read(), complained.read())
 
 
-def printed_by(*arguments: str, environment: Mapping[str, str], exit_code: int = 0) -> str:
+def printed_by(
+    *arguments: str, environment: Mapping[str, str], exit_code: int = 0, program: Sequence[str] = TELEFOON
+) -> str:
     """Run `telefoon` with these arguments, which must end with `exit_code`; what it prints."""
-    done = output_of(*arguments, environment=environment)
+    done = output_of(*arguments, environment=environment, program=program)
     assert done.exit_code == exit_code, f"telefoon {' '.join(arguments)}: {done.printed}{done.complained}"
     return done.printed
 

@@ -51,10 +51,10 @@ def _prepared(
     first, *others = names
     (folder / first).mkdir()
     made = prepared(folder / first, ports, {**given, "NODE": first}, number=number, notice=BRIEFLY)
-    return [made, *(_another(made, folder / each, ports, given, each) for each in others)]
+    return [made, *(another_node(made, folder / each, ports, given, each) for each in others)]
 
 
-def _another(first: Platform, folder: Path, ports: Ports, settings: Mapping[str, str], name: str) -> Platform:
+def another_node(first: Platform, folder: Path, ports: Ports, settings: Mapping[str, str], name: str) -> Platform:
     """A node with the secrets of the first, which needs no account of its own."""
     folder.mkdir()
     made = settled(folder, ports, {**settings, "NODE": name})

@@ -43,6 +43,8 @@ class Platform:
     sip_port: int
     key: str = ""
     open_files: int | None = None
+    program: tuple[str, ...] = commands.TELEFOON
+    """The command that serves, and that is run: another release's, if that is the subject."""
     _process: commands.Running | None = None
     _client: aiohttp.ClientSession | None = None
     _happening: Happening | None = None
@@ -83,7 +85,7 @@ class Platform:
 
     def telefoon(self, *arguments: str, exit_code: int = 0) -> str:
         """Run a command of `telefoon` with the same settings, which must end with `exit_code`; what it prints."""
-        return commands.printed_by(*arguments, environment=self.environment, exit_code=exit_code)
+        return commands.printed_by(*arguments, environment=self.environment, exit_code=exit_code, program=self.program)
 
     async def diagnosis(self) -> dict[str, Json]:
         """What `telefoon doctor` found, by subject; it must have found a fault."""
@@ -99,6 +101,7 @@ class Platform:
                 stdout=log.fileno(),
                 stderr=log.fileno(),
                 open_files=self.open_files,
+                program=self.program,
             )
         self._client = aiohttp.ClientSession(f"{self.address}{BASE_PATH}/", headers={"X-API-Key": self.key})
         await self._until_it_answers()

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.errors import StoreError
 from engine.model.accounts import Account
@@ -197,3 +197,18 @@ async def test_what_is_settled_is_not_hastened(calls: Calls, outbox: Outbox, acc
     await outbox.delivered(pending.id, at(900))
 
     assert await outbox.hasten([at(0)]) == 0
+
+
+async def test_what_an_older_release_has_left_is_sent_by_the_node_of_its_call(
+    db: Database, calls: Calls, outbox: Outbox, account: Account
+) -> None:
+    """It names no node, as it did not know of them."""
+    mine, others = a_call(account.id), a_call(account.id, node="node-2")
+    for call in (mine, others):
+        await calls.add(call, told("queued"))
+    await db.change(update(outbox_table).values(node=""))
+    assert await outbox.due(at(60), 10) == []
+
+    assert await outbox.adopt() == 1
+
+    assert [each.call_id for each in await outbox.due(at(60), 10)] == [mine.id]
