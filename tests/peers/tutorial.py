@@ -44,6 +44,8 @@ class Tutorial:
     def typed_under(self, heading: str) -> list[Typed]:
         """The commands of a section, in their order."""
         section = self._text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+        if f"### {heading}\n" in self._text:
+            section = section.partition("\n### ")[0]
         assert section, f"{self.page.name} has no section {heading!r}"
         typed: list[Typed] = []
         fence: str | None = None
