@@ -20,6 +20,7 @@ class FrontDoorSettings(BaseModel):
     """What strangers are held to, and what connections over TCP and TLS are that others begin."""
 
     sip_allow: Networks = []
+    sip_proxies: Networks = []
     sip_strangers: StrangerAnswer = StrangerAnswer.SILENCE
     sip_messages_per_s: float = Field(default=50, ge=1, le=10_000)
     sip_invites_per_s: float = Field(default=10, ge=1, le=10_000)

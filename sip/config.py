@@ -136,6 +136,8 @@ class SipConfig:
     """Every SIP message goes into the log, at level debug."""
     strangers: StrangersDue = field(default_factory=StrangersDue)
     peers: PeersDue = field(default_factory=PeersDue)
+    proxies: Sequence[IPv4Network | IPv6Network] = ()
+    """SIP proxies of ours, which are believed when they say who has sent what they pass on."""
     any_source: bool = False
     country: str = ""
     """Of trunks that tell none (ISO 3166, lower case)."""
@@ -195,6 +197,7 @@ def from_settings(settings: Settings) -> SipConfig:
             malformed_per_min=settings.sip_malformed_per_min,
             never_banned=settings.sip_never_ban,
         ),
+        proxies=settings.sip_proxies,
         peers=PeersDue(settings.sip_peer_invites_per_s, settings.sip_peer_wrong_numbers_per_s),
         rtp_silence_s=settings.rtp_silence_s,
         trunk_timeout_s=settings.trunk_timeout,

@@ -57,7 +57,8 @@ class FrontDoor:
             return
         taking = [each for each in self._accounts.trunks if each.takes_calls]
         hosts = {address for each in taking for address in self._accounts.addresses.get(each.name, frozenset())}
-        networks = [*map(str, allowed_networks(self._config.allow)), *map(str, hosts)]
+        proxies = map(str, self._config.proxies)
+        networks = [*map(str, allowed_networks(self._config.allow)), *map(str, hosts), *proxies]
         known = pj.KnownSources()
         known.networks = pj.StringVector(networks)
         known.spared = pj.StringVector([*networks, *map(str, self._config.strangers.never_banned)])

@@ -18,6 +18,7 @@ from sip.inbound_calls import AgainAfter
 from sip.keys import key_of
 from sip.message import Message, read_message
 from sip.requests import (
+    FORBIDDEN,
     IGNORED,
     UNCLAIMED,
     StatelessResponse,
@@ -28,6 +29,8 @@ from sip.requests import (
     try_again,
 )
 
+AGAIN_S: Final = 5
+"""When to ask again a node that takes no calls."""
 _FAILED: Final = StatelessResponse(500)
 
 log = structlog.get_logger(__name__)
@@ -71,6 +74,8 @@ NoteRefusal = Callable[[RefusalRule, str, str], None]
 class Gate(pj.RequestGate):
     """Lives on the SIP thread.
 
+    While the node `takes_calls`, OPTIONS say so, by which proxies and carriers choose where to send calls.
+
     `is_unknown` tells of a source, as "address:port", and the certificates of its connection, whether all but calls
     gets the answer `to_strangers`; `again_after` when another call may come in, `called_as` whom it is for and what of
     all that we carry it may offer; `narrow_in_call` says the latter within a call. `trunk_asking` and `trunk_of_call`
@@ -104,6 +109,7 @@ class Gate(pj.RequestGate):
         self._trunk_of_call = trunk_of_call
         self._to_strangers = to_strangers
         self._carried = Carried(frozenset())
+        self.takes_calls = True
 
     def stand(self, carried: Carried) -> None:
         """Stand before the library until the endpoint ends. `carried` is what descriptions may offer us."""
@@ -121,6 +127,8 @@ class Gate(pj.RequestGate):
             answer = _FAILED  # what is raised here would end the process, in the middle of the library
         if answer is None:
             return
+        if answer.code == IGNORED and request.passedOn:
+            answer = FORBIDDEN  # a proxy that hears nothing asks another node
         write_answer(answer, request)
         if answer.logged and (answer.code >= 300 or answer.code == IGNORED):
             told = "nothing" if answer.code == IGNORED else answer.code
@@ -175,6 +183,8 @@ class Gate(pj.RequestGate):
     ) -> StatelessResponse | None:
         if self._is_unknown(source, certificates):
             return self._to_strangers
+        if method == "OPTIONS" and not self.takes_calls:
+            return try_again(AGAIN_S)
         asking = self._trunk_asking(source, message, certificates) if method == "OPTIONS" else None
         return answer_outside(method, message, extensions_of(asking))
 

@@ -66,7 +66,7 @@ class StatelessResponse:
 _NOT_ALLOWED: Final = StatelessResponse(405, (_ALLOW,))
 _UNKNOWN: Final = StatelessResponse(501)
 _NO_CALL: Final = StatelessResponse(481)
-_FORBIDDEN: Final = StatelessResponse(403)
+FORBIDDEN: Final = StatelessResponse(403)
 _NO_TAKING_OVER: Final = StatelessResponse(403, why="It asks for the place of a call (Replaces), and may not")
 
 
@@ -84,7 +84,7 @@ def answer_in_call(method: str, message: Message, extensions: Extensions = ANY_E
 
 def answer_to_stranger(*, refused: bool) -> StatelessResponse:
     """The answer to a request outside dialogs of who may not call, whatever it asks for."""
-    return _FORBIDDEN if refused else StatelessResponse(IGNORED)
+    return FORBIDDEN if refused else StatelessResponse(IGNORED)
 
 
 def answer_outside(method: str, message: Message, extensions: Extensions = ANY_EXTENSION) -> StatelessResponse | None:
@@ -96,7 +96,7 @@ def answer_outside(method: str, message: Message, extensions: Extensions = ANY_E
     if method in _OF_CALLS or (has_tag(message) and method not in _NEVER):
         return _NO_CALL
     if method == "REFER":
-        return _FORBIDDEN
+        return FORBIDDEN
     return _NOT_ALLOWED if method in _NEVER else _UNKNOWN
 
 

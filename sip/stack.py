@@ -124,6 +124,7 @@ class SipStack:
         """Raises SetupError when a port is taken or a setting does not fit the library."""
         endpoint = open_endpoint(self._config)
         open_trace(self._config.trace_calls)
+        pj.believe_proxies(pj.StringVector([str(each) for each in self._config.proxies]))
         self._accounts.open()
         self._carried = Carried(carried_codecs(endpoint, self._config))
         self._gate.stand(self._carried)
@@ -191,7 +192,11 @@ class SipStack:
         self._thread.emit(told)
 
     def register(self, *, wanted: bool) -> None:
-        """Register with trunks as they say, or with none, if the settings have that while the node drains."""
+        """Register with trunks as they say, or with none, if the settings have that while the node drains.
+
+        Who asks by OPTIONS whether the node takes calls is told accordingly.
+        """
+        self._gate.takes_calls = wanted
         if self._config.drain_unregister:
             self._accounts.register(wanted=wanted)
 
@@ -260,7 +265,7 @@ class SipStack:
         return lambda event: self._thread.emit(partial(self._listener.happened, leg, event))
 
     def _invited(self, account: SipAccount, prm: pj.OnIncomingCallParam) -> None:
-        source, text = str(prm.rdata.srcAddress), str(prm.rdata.wholeMsg)
+        source, text = str(pj.sender_of_call(prm.callId, prm.rdata)), str(prm.rdata.wholeMsg)
         message = read_message(text)
         leg = LegId(next(self._ids))
         deliver = self._to(leg)

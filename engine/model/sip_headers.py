@@ -24,6 +24,7 @@ OF_THE_STACK: Final = frozenset({
     "referred-by", "replaces", "require", "response-key", "route", "rseq", "security-client", "security-server",
     "security-verify", "service-route", "session-expires", "sip-etag", "sip-if-match", "subscription-state",
     "supported", "timestamp", "to", "unsupported", "user-agent", "via", "warning", "www-authenticate",
+    "x-telefoon-source",
 })  # fmt: skip
 """What makes a message work or says who sent it, in lower case: written by the stack alone."""
 OF_THE_TRUNK: Final = frozenset({

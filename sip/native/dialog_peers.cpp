@@ -4,6 +4,7 @@
 
 #include "library_module.h"
 #include "pcm.h"
+#include "senders.h"
 
 namespace telefoon {
 
@@ -131,6 +132,15 @@ bool is_with(pjsip_dialog *dialog, const pj_sockaddr &source)
     return leads_to(dialog->target, source);
 }
 
+const pj_sockaddr *is_with_beyond_proxies(pjsip_dialog *dialog)
+{
+    const Peers *peers = (const Peers *)dialog->mod_data[module.id];
+    for (unsigned each = peers ? PJ_MIN(peers->count, MOST_PEERS) : 0; each > 0; --each)
+        if (!is_proxy(peers->addresses[each - 1]))
+            return &peers->addresses[each - 1];
+    return NULL;
+}
+
 void is_with_too(pjsip_dialog *dialog, const pj_sockaddr &source)
 {
     Peers *peers = (Peers *)dialog->mod_data[module.id];
@@ -145,9 +155,9 @@ void is_with_too(pjsip_dialog *dialog, const pj_sockaddr &source)
 bool is_awaited(pjsip_rx_data *answer, pjsip_dialog *dialog)
 {
     if (dialog)
-        return is_with(dialog, answer->pkt_info.src_addr);
+        return is_with(dialog, sender_of(answer));
     const pjsip_transaction *transaction = transaction_of(answer);
-    return transaction && (!transaction->addr_len || is_same(transaction->addr, answer->pkt_info.src_addr));
+    return transaction && (!transaction->addr_len || is_same(transaction->addr, sender_of(answer)));
 }
 
 } // namespace telefoon

@@ -26,6 +26,10 @@ pjsip_dialog *dialog_forked(pjsip_rx_data *answer);
 // remote target (RFC 3261 section 12.1) has that address.
 bool is_with(pjsip_dialog *dialog, const pj_sockaddr &source);
 
+// The last address that a dialog is with and that is no proxy of ours; of a dialog behind one, who sent its INVITE.
+// NULL if there is none.
+const pj_sockaddr *is_with_beyond_proxies(pjsip_dialog *dialog);
+
 // From now on a dialog is with this address too.
 void is_with_too(pjsip_dialog *dialog, const pj_sockaddr &source);
 

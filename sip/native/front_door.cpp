@@ -11,6 +11,7 @@
 #include "library_module.h"
 #include "pcm.h"
 #include "peer_limits.h"
+#include "senders.h"
 #include "source_answer.h"
 #include "source_limits.h"
 #include "turned_away.h"
@@ -67,7 +68,7 @@ double now_s()
 
 Source source_of(const pjsip_rx_data *rdata)
 {
-    return Source(rdata->pkt_info.src_addr);
+    return Source(sender_of(rdata));
 }
 
 bool is_proved(const Source &source, double now)
@@ -152,7 +153,8 @@ pj_bool_t on_request(pjsip_rx_data *rdata)
     door->sums.add(heard ? "stranger" : reason, known_method(method.name));
     if (invites)
         note_call(door->sums, rdata, source);
-    if (heard && door->refuses)
+    // A proxy that hears nothing asks another node.
+    if ((heard && door->refuses) || is_passed_on(rdata))
         answer_at_source(rdata, PJSIP_SC_FORBIDDEN, NULL);
     return PJ_TRUE;
 }
@@ -190,17 +192,28 @@ pjsip_module made_door()
 
 pjsip_module module = made_door();
 
+// Who gets an answer in the end: also where a proxy of ours passes it on.
+const pj_sockaddr &answered(pjsip_tx_data *tdata)
+{
+    pjsip_dialog *dialog = is_proxy(tdata->tp_info.dst_addr) ? pjsip_tdata_get_dlg(tdata) : NULL;
+    const pj_sockaddr *beyond = dialog ? is_with_beyond_proxies(dialog) : NULL;
+    return beyond ? *beyond : tdata->tp_info.dst_addr;
+}
+
 pj_status_t on_answer(pjsip_tx_data *tdata)
 {
     const int code = tdata->msg->line.status.code;
-    if (!door || (code != PJSIP_SC_NOT_FOUND && code != PJSIP_SC_OK) || is_stranger(tdata->tp_info.dst_addr))
+    if (!door || (code != PJSIP_SC_NOT_FOUND && code != PJSIP_SC_OK))
+        return PJ_SUCCESS;
+    const pj_sockaddr &caller = answered(tdata);
+    if (is_stranger(caller))
         return PJ_SUCCESS;
     const pjsip_cseq_hdr *cseq = PJSIP_MSG_CSEQ_HDR(tdata->msg);
     void *&counted = tdata->mod_data[module.id]; // until it is acknowledged it is sent again and again
     if (counted || !cseq || cseq->method.id != PJSIP_INVITE_METHOD)
         return PJ_SUCCESS;
     counted = tdata;
-    const Source source(tdata->tp_info.dst_addr);
+    const Source source(caller);
     if (code == PJSIP_SC_OK)
         door->peers.called_right_number(source, now_s());
     else
@@ -232,7 +245,7 @@ bool is_stranger(const pj_sockaddr &address)
 
 bool is_from_stranger(const pjsip_rx_data *rdata)
 {
-    return is_stranger(rdata->pkt_info.src_addr);
+    return is_stranger(sender_of(rdata));
 }
 
 void open_front_door(const FrontDoorRules &rules)

@@ -7,6 +7,7 @@
 #include "dialog_peers.h"
 #include "library_module.h"
 #include "pcm.h"
+#include "senders.h"
 
 namespace telefoon {
 
@@ -33,8 +34,7 @@ OutsideMessage told(pjsip_rx_data *rdata, const pjsip_dialog *dialog)
     OutsideMessage message;
     const pj_str_t &method = rdata->msg_info.cseq->method.name;
     message.method.assign(method.ptr, method.slen);
-    char source[PJ_INET6_ADDRSTRLEN + 10];
-    message.source = pj_sockaddr_print(&rdata->pkt_info.src_addr, source, sizeof(source), 3);
+    message.source = name_of_sender(rdata);
     message.text.assign(rdata->msg_info.msg_buf, rdata->msg_info.len);
     message.isAnswer = rdata->msg_info.msg->type == PJSIP_RESPONSE_MSG;
     const pjsua_call *call = dialog ? (const pjsua_call *)dialog->mod_data[pjsua_var.mod.id] : NULL;
@@ -67,12 +67,13 @@ pj_bool_t on_request(pjsip_rx_data *rdata)
     pjsip_dialog *dialog = cancels ? dialog_by_transaction(rdata) : dialog_of(rdata);
     if (!dialog)
         return !cancels && rdata->msg_info.to->tag.slen && is_lost_ack(rdata);
-    if (is_with(dialog, rdata->pkt_info.src_addr))
+    const pj_sockaddr sender = sender_of(rdata);
+    if (is_with(dialog, sender))
         return PJ_FALSE;
     OutsideMessage message = told(rdata, dialog);
     guard->onOutsider(message);
     if (!message.code) {
-        is_with_too(dialog, rdata->pkt_info.src_addr);
+        is_with_too(dialog, sender);
         return PJ_FALSE;
     }
     if (message.code != OutsiderGuard::DROPPED && rdata->msg_info.msg->line.req.method.id != PJSIP_ACK_METHOD)
@@ -94,7 +95,7 @@ pj_bool_t on_answer(pjsip_rx_data *rdata)
     OutsideMessage message = told(rdata, dialog);
     guard->onOutsider(message);
     if (!message.code && dialog)
-        is_with_too(dialog, rdata->pkt_info.src_addr);
+        is_with_too(dialog, sender_of(rdata));
     return message.code != 0;
 }
 

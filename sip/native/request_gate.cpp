@@ -8,6 +8,7 @@
 #include "front_door.h"
 #include "library_module.h"
 #include "pcm.h"
+#include "senders.h"
 #include "session_refresher.h"
 #include "source_answer.h"
 
@@ -113,13 +114,6 @@ bool passes(pjsip_rx_data *rdata, bool in_call)
     return in_call;
 }
 
-std::string source_of(pjsip_rx_data *rdata)
-{
-    char text[PJ_INET6_ADDRSTRLEN + 10];
-    pj_sockaddr_print(&rdata->pkt_info.src_addr, text, sizeof(text), 3);
-    return text;
-}
-
 void answer(pjsip_rx_data *rdata, GatedRequest &asked)
 {
     pjsip_hdr headers;
@@ -146,7 +140,8 @@ GatedRequest asked_about(pjsip_rx_data *rdata, pjsip_dialog *dialog, const pjsip
     const pj_str_t &method = message->type == PJSIP_REQUEST_MSG ? message->line.req.method.name
                                                                 : rdata->msg_info.cseq->method.name;
     asked.method.assign(method.ptr, method.slen);
-    asked.source = source_of(rdata);
+    asked.source = name_of_sender(rdata);
+    asked.passedOn = is_passed_on(rdata);
     asked.inCall = dialog != NULL;
     asked.callId = call_of(dialog);
     if (description)

@@ -7,10 +7,14 @@ namespace telefoon {
 
 // A message that has come in, and what becomes of it.
 struct GatedRequest {
-    GatedRequest() : inCall(false), callId(PJSUA_INVALID_ID), account(PJSUA_INVALID_ID), replaces(false), code(0) {}
+    GatedRequest()
+        : passedOn(false), inCall(false), callId(PJSUA_INVALID_ID), account(PJSUA_INVALID_ID), replaces(false), code(0)
+    {
+    }
 
     std::string method;
     std::string source;  // "address:port", IPv6 in brackets
+    bool passedOn;       // by a proxy of ours, from that source
     std::string message; // as it came; empty where only its description is shown
     bool inCall;         // it belongs to a dialog that there is
     int callId;          // the library's number of that dialog's call

@@ -65,7 +65,7 @@ class CallOrigins:
 
     def is_unknown(self, source: str, certificates: str) -> bool:
         """Whether who sends from this address, with these certificates, may not even ask whether we are there."""
-        if self._is_allowed(source):
+        if self._is_allowed(source) or is_allowed(source, self._config.proxies):
             return False
         if certificates and self._by_certificate(source, (), certificates) is not None:
             return False
