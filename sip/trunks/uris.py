@@ -27,12 +27,12 @@ def called_uri(trunk: Trunk, host: TrunkHost, number: str) -> str:
 
 def host_uri(trunk: Trunk, host: TrunkHost) -> str:
     """The host itself, as OPTIONS asks it."""
-    return f"{_scheme(trunk)}:{host.address}{_transport(trunk)}"
+    return f"{_scheme(trunk)}:{host.address}{_transport_there(trunk)}"
 
 
 def registrar_uri(trunk: Trunk) -> str:
     """Where REGISTER goes."""
-    return f"{_scheme(trunk)}:{trunk.registrar or trunk.hosts[0].address}{_transport(trunk)}"
+    return f"{_scheme(trunk)}:{trunk.registrar or trunk.hosts[0].address}{_transport_there(trunk)}"
 
 
 def first_hop(trunk: Trunk, host: TrunkHost) -> Hop:
@@ -122,6 +122,12 @@ def _scheme(trunk: Trunk) -> str:
 
 def _transport(trunk: Trunk) -> str:
     return "" if trunk.transport is Transport.UDP else f";transport={trunk.transport}"
+
+
+def _transport_there(trunk: Trunk) -> str:
+    """The transport by which a proxy before us is to reach the trunk, if its parameters say one; else ours to it."""
+    told = parameters(f";{trunk.uri_parameters}").get("transport", "")
+    return f";transport={told}" if told else _transport(trunk)
 
 
 def _without_port(address: str) -> str:

@@ -48,6 +48,10 @@ class RawCaller(asyncio.DatagramProtocol):
     host: str = HOST
     contact_host: str = ""
     """In Contact of its requests, in the place of its own address."""
+    routed: bool = False
+    """Whether requests within the dialog go to the answer's Contact, by the proxies in its way (RFC 3261 §12.2)."""
+    remote_target: str = ""
+    route: tuple[str, ...] = ()
     _numbers: Any = field(default_factory=lambda: count(1))
     _transport: Any = None
     _came: asyncio.Event = field(default_factory=asyncio.Event)
@@ -94,7 +98,7 @@ class RawCaller(asyncio.DatagramProtocol):
         tag = f";tag={self.to_tag}" if self.to_tag else ""
         sent_by, branch = self.sent_by or f"{self.host}:{self.port}", self.branch or f"z9hG4bK{uuid4().hex}"
         lines = [
-            f"{method} sip:{self.called}@{HOST}:{self.target} SIP/2.0",
+            f"{method} {self.remote_target or f'sip:{self.called}@{HOST}:{self.target}'} SIP/2.0",
             f"Via: SIP/2.0/{transport} {sent_by};branch={branch}",
             f"From: {self.from_}",
             f"To: <sip:{self.called}@{HOST}>{tag}",
@@ -102,6 +106,7 @@ class RawCaller(asyncio.DatagramProtocol):
             f"CSeq: {next(self._numbers) if number is None else number} {method}",
             f"Contact: <sip:raw@{self.contact_host or self.host}:{self.port}>",
             "Max-Forwards: 70",
+            *(f"Route: {each}" for each in self.route),
             *(_OF_TELEPHONES if method == "INVITE" else ()),
             *headers,
             *([f"Content-Type: {content_type}"] if body else []),
@@ -121,8 +126,16 @@ class RawCaller(asyncio.DatagramProtocol):
         if method == "INVITE":
             if answer.code == 200:
                 self.to_tag = answer.header("to").rpartition("tag=")[2]
+                if self.routed and not self.route:
+                    self.follow(answer)
             self.request("ACK", number=int(answer.header("cseq").split()[0]))
         return answer
+
+    def follow(self, answer: SipMessage) -> None:
+        """Speak from now on to whom an answer names, by the proxies that it came by."""
+        self.remote_target = answer.header("contact").partition("<")[2].partition(">")[0]
+        routes = [value for name, value in answer.headers if name.lower() == "record-route"]
+        self.route = tuple(each.strip() for value in reversed(routes) for each in reversed(value.split(",")))
 
     async def answer(self, method: str, *, after: int = 0, within_s: float = 8.0) -> SipMessage:
         """The first final answer to a request of the method, counted from number `after` of all that was seen."""

@@ -32,6 +32,8 @@ class TlsCaller:
                 break
         if method == "INVITE":
             self.raw.to_tag = answer.header("to").rpartition("tag=")[2] if answer.code == 200 else ""
+            if self.raw.routed and self.raw.to_tag:
+                self.raw.follow(answer)
             number = int(answer.header("cseq").split()[0])
             self._writer.write(self.raw.written("ACK", number=number, transport="TLS"))
         return answer

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 
 TESTS: Final = Path(__file__).resolve().parents[1]
-LIMITS_S: Final = {"unit": 8.0, "sip": 10.0, "asterisk": 20.0, "product": 25.0, "contract": 25.0}
+LIMITS_S: Final = {"unit": 8.0, "sip": 10.0, "asterisk": 20.0, "product": 25.0, "contract": 25.0, "cluster": 40.0}
 """By folder of `tests`, for one test with the fixtures that are its own."""
 
 
