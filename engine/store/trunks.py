@@ -140,11 +140,15 @@ class Trunks:
         self, connection: Connection, before: StoredTrunk | None, trunk: Trunk, origin: Origin, place: str
     ) -> None:
         if before is None:
-            connection.execute(insert(trunks), self._row(self._made(trunk, origin, place)))
-        elif before.origin is not origin:
+            if self._db.inserting_new(trunks, self._row(self._made(trunk, origin, place)))(connection):
+                return
+            # Another node that starts has set it since we looked.
+            (row,) = connection.execute(select(trunks).where(trunks.c.name == trunk.name)).mappings()
+            before = self._opened(row)
+        if before.origin is not origin:
             where = before.place or "the database; remove it with: telefoon trunks remove " + trunk.name
             raise SetupError(f"Trunk {trunk.name} of {place} is in {where}.")
-        elif (before.trunk, before.place) != (trunk, place):
+        if (before.trunk, before.place) != (trunk, place):
             self._replace(connection, self._made(trunk, origin, place, before.created_at))
 
     def _changeable(self, connection: Connection, name: str) -> StoredTrunk:

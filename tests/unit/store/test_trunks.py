@@ -1,5 +1,6 @@
 """Trunks: rows whose passwords are sealed, and which a file may own."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -105,6 +106,19 @@ async def test_a_file_has_its_trunks_as_they_are_in_it(trunks: Trunks) -> None:
     assert after == {"a": before["a"], "carrier": after["carrier"], "kept": kept.version}
     assert after["carrier"] != before["carrier"]
     assert [each.place for each in await trunks.all()] == [FILE, FILE, ""]
+
+
+async def test_nodes_that_start_at_once_with_the_same_settings_set_each_trunk_once(trunks: Trunks, url: str) -> None:
+    others = [await Database.open(url) for _ in range(3)]
+    given = [a_trunk("a"), a_subscriber(), a_trunk("b")]
+
+    await asyncio.gather(
+        *(each.set_elsewhere(Origin.FILE, FILE, given) for each in (trunks, *(Trunks(db, PEPPER) for db in others)))
+    )
+
+    assert [each.trunk for each in await trunks.all()] == [given[0], given[2], given[1]]
+    for db in others:
+        await db.close()
 
 
 async def test_a_trunk_of_a_file_is_changed_there_alone(trunks: Trunks) -> None:
