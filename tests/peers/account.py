@@ -13,10 +13,15 @@ from tests.running.once import made_once, run_apart
 
 def account_with_key(data: Path, account: str, notice: str | None) -> str:
     """Fill the data folder; the key. `notice` is the account's own announcement in English, instead of ours."""
-    name = f"data-of-{account}-{notice}" if notice else f"data-of-{account}"
-    template = made_once(name, partial(_make_template, account=account, notice=notice))
+    template = account_template(account, notice)
     shutil.copytree(template / "var", data, dirs_exist_ok=True)
     return (template / "key").read_text()
+
+
+def account_template(account: str, notice: str | None) -> Path:
+    """A folder with the data folder `var`, its spoken sentences made, and the `key` in a file."""
+    name = f"data-of-{account}-{notice}" if notice else f"data-of-{account}"
+    return made_once(name, partial(_make_template, account=account, notice=notice))
 
 
 def outside() -> dict[str, str]:

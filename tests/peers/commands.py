@@ -81,12 +81,17 @@ async def start(
     environment: Mapping[str, str] | None = None,
     open_files: int | None = None,
     program: Sequence[str] = TELEFOON,
+    inside: Sequence[str] = (),
 ) -> Running:
     """Start `telefoon` with these arguments; the file descriptors become its output.
 
     `open_files` is how many files and sockets it may have open, if it may have fewer than this process; `program` is
-    the command of another release.
+    the command of another release, and `inside` one that executes another, as in a namespace.
     """
+    if inside:
+        return await asyncio.create_subprocess_exec(
+            *inside, *program, *arguments, env=environment, stdout=stdout, stderr=stderr
+        )
     if open_files is not None:
         limited = ("sh", "-c", f'ulimit -n {open_files}; exec "$@"', "sh", *program, *arguments)
         return await asyncio.create_subprocess_exec(*limited, env=environment, stdout=stdout, stderr=stderr)

@@ -30,6 +30,22 @@ BRIEFLY: Final = "Recorded."
 """What recorded calls are told where it is not the subject: ours takes five seconds more."""
 OURS: Final = None
 
+OF_TESTS: Final = {
+    "TTS_WORKERS": "1",
+    "DRAIN_S": "0",
+    # The machine of the tests is busy with other tests.
+    "MOST_CPU_PERCENT": "off",
+    "MOST_CLOCK_LAG_MS": "off",
+    "MOST_LOOP_LAG_MS": "off",
+    "MOST_SIP_LAG_MS": "off",
+    "TTS_ENGINES": json.dumps(ENGINES),
+    # What a call was about is what most tests look at; what stays out of it has a test of its own.
+    "KEEP_DIGITS": "true",
+    "KEEP_SPOKEN_TEXT": "true",
+    "KEEP_WEBHOOK_BODIES": "true",
+}
+"""Settings that every platform of the tests has."""
+
 Json = dict[str, Any]
 
 
@@ -45,6 +61,9 @@ class Platform:
     open_files: int | None = None
     program: tuple[str, ...] = commands.TELEFOON
     """The command that serves, and that is run: another release's, if that is the subject."""
+    host: str = "127.0.0.1"
+    inside: tuple[str, ...] = ()
+    """A command that executes the server's, as in a namespace of its own."""
     _process: commands.Running | None = None
     _client: aiohttp.ClientSession | None = None
     _happening: Happening | None = None
@@ -55,7 +74,7 @@ class Platform:
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.http_port}"
+        return f"http://{self.host}:{self.http_port}"
 
     @property
     def data(self) -> Path:
@@ -102,7 +121,12 @@ class Platform:
                 stderr=log.fileno(),
                 open_files=self.open_files,
                 program=self.program,
+                inside=self.inside,
             )
+        await self.connect()
+
+    async def connect(self) -> None:
+        """Wait until it answers, and follow what happens; `start` does so too."""
         self._client = aiohttp.ClientSession(f"{self.address}{BASE_PATH}/", headers={"X-API-Key": self.key})
         await self._until_it_answers()
         self._happening = Happening(self._client)
@@ -235,11 +259,12 @@ class Platform:
         return found, path
 
     async def _until_it_answers(self) -> None:
-        assert self._process is not None, "just started"
         try:
             async with within(_START_S):
                 while True:
-                    assert self._process.returncode is None, f"telefoon serve ended: {self.log()}"
+                    assert self._process is None or self._process.returncode is None, (
+                        f"telefoon serve ended: {self.log()}"
+                    )
                     try:
                         async with self.client.get(f"{self.address}/healthz"):
                             return
@@ -306,18 +331,7 @@ def settled(folder: Path, ports: Ports, settings: Mapping[str, str] | None = Non
         "DATA_DIR": str(folder / "var"),
         "EGRESS_ALLOW": "127.0.0.0/8",
         "CONFIG": str(config),
-        "TTS_WORKERS": "1",
-        "DRAIN_S": "0",
-        # The machine of the tests is busy with other tests.
-        "MOST_CPU_PERCENT": "off",
-        "MOST_CLOCK_LAG_MS": "off",
-        "MOST_LOOP_LAG_MS": "off",
-        "MOST_SIP_LAG_MS": "off",
-        "TTS_ENGINES": json.dumps(ENGINES),
-        # What a call was about is what most tests look at; what stays out of it has a test of its own.
-        "KEEP_DIGITS": "true",
-        "KEEP_SPOKEN_TEXT": "true",
-        "KEEP_WEBHOOK_BODIES": "true",
+        **OF_TESTS,
         **(settings or {}),
     }
     environment = outside() | {f"TELEFOON_{name}": value for name, value in given.items()}

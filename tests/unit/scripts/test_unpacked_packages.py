@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from scripts import baresip, scanners
+from scripts import baresip, haproxy, nftables, scanners
 from scripts.baresip import BARESIP
 from scripts.distribution import this_distribution
 from scripts.failure import SetupFailed
+from scripts.haproxy import HAPROXY
 from scripts.kamailio import KAMAILIO, PROGRAM
+from scripts.nftables import NFTABLES
 from scripts.progress import Progress
 from scripts.scanners import SIPSAK, SIPVICIOUS, SVMAP
 from scripts.softhsm import MODULE, SOFTHSM, UTILITY
@@ -41,7 +43,14 @@ def test_packages_that_do_not_hold_it_leave_nothing_in_the_cache(
 @pytest.mark.processes
 @pytest.mark.parametrize(
     ("packages", "program"),
-    [(SOFTHSM, UTILITY), (KAMAILIO, PROGRAM), (BARESIP, baresip.PROGRAM), (SIPSAK, scanners.PROGRAM)],
+    [
+        (SOFTHSM, UTILITY),
+        (KAMAILIO, PROGRAM),
+        (BARESIP, baresip.PROGRAM),
+        (SIPSAK, scanners.PROGRAM),
+        (HAPROXY, haproxy.PROGRAM),
+        (NFTABLES, nftables.PROGRAM),
+    ],
 )
 def test_what_is_unpacked_is_a_program(packages: UnpackedPackages, program: Path) -> None:
     assert (packages.made(Progress()) / program).stat().st_mode & 0o111
