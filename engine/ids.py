@@ -1,6 +1,12 @@
 """Identifiers: two letters for the kind, 32 hex digits that sort by time."""
 
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Final
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_DIGITS_OF_TIME: Final = 12
+"""Of milliseconds since 1970."""
 
 
 class IdKind(StrEnum):
@@ -35,3 +41,16 @@ def new_id(kind: IdKind) -> str:
     from ulid import ULID  # not before: what only reads is spared loading it
 
     return f"{kind}{ULID().hex}"
+
+
+def first_id(kind: IdKind, moment: datetime) -> str:
+    """The lowest identifier of a moment: all that are made from then on sort behind it."""
+    milliseconds = (moment - _EPOCH) // timedelta(milliseconds=1)
+    return f"{kind}{milliseconds:0{_DIGITS_OF_TIME}x}{0:020x}"
+
+
+def moment_of(identifier: str) -> datetime:
+    """The moment at which an identifier was made, to the millisecond. Raises ValueError for what is none."""
+    kind_letters = 2
+    digits = identifier[kind_letters : kind_letters + _DIGITS_OF_TIME]
+    return _EPOCH + timedelta(milliseconds=int(digits, 16))

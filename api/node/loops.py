@@ -28,6 +28,7 @@ def loops_of(parts: NodeParts, services: CallServices, switchboard: Switchboard)
         "ledger of webhooks": parts.webhooks.ledger.run,
         "disk of recordings": services.recorder.watch_disk,
         "disk of the database": parts.storage.space.watch,
+        "months": parts.storage.months.run,
         "unvisited conferences": switchboard.conferences.close_unvisited,
         "notices of other nodes": stores.database.listen,
         "trunks": partial(parts.telephony.trunks.run, parts.telephony.agent, bell(Topic.TRUNKS)),

@@ -94,7 +94,7 @@ async def open_node(settings: Settings) -> AsyncIterator[RunningNode]:
 
 
 async def _open_parts(context: NodeContext, stack: AsyncExitStack) -> NodeParts:
-    storage = await stack.enter_async_context(open_storage(context.settings))
+    storage = await stack.enter_async_context(open_storage(context.settings, context.clock))
     place = await stack.enter_async_context(entered(context, storage.stores))
     audio = await stack.enter_async_context(open_audio(context.settings))
     webhooks = await stack.enter_async_context(open_webhooks(context, storage.stores))

@@ -58,6 +58,7 @@ def sweeper(stores: Stores, settings: Settings, clock: Clock, recording_storage:
         periods=periods_of(settings),
         node=settings.node,
         discard=discarding(stores, recording_storage),
+        months=stores.months,
         logs=LogFolder(settings.log_folder) if settings.log_folder else None,
         as_logs=(stores.refusals, stores.trunk_events),
         leases=stores.leases,

@@ -40,7 +40,7 @@ def rest_interface(
                 parts.audio.voices,
                 parts.storage.space,
                 services.admission.hindrance,
-                lambda: front.cautions(parts.context.clock.now()),
+                lambda: [*front.cautions(parts.context.clock.now()), *parts.storage.months.cautions],
                 parts.place.membership,
             ),
             drain=switchboard.draining,

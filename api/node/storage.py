@@ -7,8 +7,10 @@ from typing import Final
 
 from api.node.recordings import open_key_ring
 from config.settings import Settings
+from engine.ports import Clock
 from engine.recordings.disk_space import DiskSpace
 from engine.recordings.encryption.key_ring import KeyRing
+from engine.store.months.keeper import MonthKeeper
 from engine.store.sqlite import folder_of
 from engine.store.stores import Stores, open_stores
 
@@ -23,10 +25,11 @@ class Storage:
     stores: Stores
     keys: KeyRing
     space: DiskSpace
+    months: MonthKeeper
 
 
 @asynccontextmanager
-async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
+async def open_storage(settings: Settings, clock: Clock) -> AsyncIterator[Storage]:
     """Open while inside. Raises SetupError, StoreError."""
     async with open_stores(
         settings.database,
@@ -37,4 +40,5 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
         listen_url=settings.database_listen_url,
     ) as stores:
         space = DiskSpace(folder_of(settings.database))
-        yield Storage(stores, await open_key_ring(settings, stores.account_keys), space)
+        keys = await open_key_ring(settings, stores.account_keys)
+        yield Storage(stores, keys, space, MonthKeeper(stores.months, clock))

@@ -15,10 +15,13 @@ from engine.privacy.retention import DataCategory, Periods, Swept
 from engine.store.accounts import Accounts
 from engine.store.audit import Audit
 from engine.store.leases import Leases
+from engine.store.months.monthly_table import EVENTS, EXCHANGES
+from engine.store.months.months import Months
 from engine.store.retention import SWEPT, Retention
 
 BATCH: Final = 100
 EVERY_S: Final = 3600.0
+_BY_MONTH: Final = {DataCategory.EVENTS: EVENTS, DataCategory.WEBHOOKS: EXCHANGES}
 _FIRST_S: Final = 60.0
 _REST_S: Final = 0.05
 _LEASE: Final = "retention"
@@ -47,7 +50,7 @@ class Sweeper:
 
     def __init__(
         self, retention: Retention, accounts: Accounts, audit: Audit, clock: Clock, *, periods: Periods, node: str,
-        discard: Callable[[Recording], Awaitable[None]], logs: LogFolder | None = None,
+        discard: Callable[[Recording], Awaitable[None]], months: Months, logs: LogFolder | None = None,
         as_logs: Sequence[NodeRows] = (), leases: Leases | None = None,
     ) -> None:  # fmt: skip
         self._retention = retention
@@ -57,6 +60,7 @@ class Sweeper:
         self._periods = periods
         self._node = node
         self._discard = discard
+        self._months = months
         self._logs = logs
         self._as_logs = as_logs
         self._leases = leases
@@ -98,6 +102,7 @@ class Sweeper:
             await self._take_logs(taken)
             if rows_too:
                 await self._take_rows_of_the_node(taken)
+                await self._take_months(actor, taken)
             for account_id, periods in await self._of_accounts():
                 for kind in kinds:
                     await self._take(account_id, kind, periods, taken)
@@ -108,6 +113,21 @@ class Sweeper:
         before = self._periods.due_before(DataCategory.AUDIT, self._clock.now())
         pruned = await self._audit.prune(actor, before) if before is not None else 0
         return [*taken, Swept("", DataCategory.AUDIT, pruned)] if pruned else taken
+
+    async def _take_months(self, actor: str, taken: list[Swept]) -> None:
+        """Months of which nothing has to be kept for any account go at once; all others go row by row."""
+        now = self._clock.now()
+        of_accounts = [periods for _, periods in await self._of_accounts()]
+        for kind, table in _BY_MONTH.items():
+            before = _earliest([periods.due_before(kind, now) for periods in of_accounts])
+            if before is None:
+                continue
+            try:
+                dropped = await self._months.drop(table, before, actor, now)
+            except StoreError as error:
+                log.warning("months_not_dropped", table=table.name, reason=str(error))
+                continue
+            taken.extend(Swept("", kind, month.rows) for month in dropped if month.rows)
 
     async def _of_accounts(self) -> list[tuple[str, Periods]]:
         accounts = await self._accounts.all()
@@ -169,3 +189,9 @@ class Sweeper:
             await self._audit.add(actor, "retention.sweep", account_id or "node", **counts)
         if not taken:
             await self._audit.add(actor, "retention.sweep", "nothing")
+
+
+def _earliest(ends: Sequence[datetime | None]) -> datetime | None:
+    """None where there is none, or one keeps for ever."""
+    known = [end for end in ends if end is not None]
+    return min(known) if known and len(known) == len(ends) else None

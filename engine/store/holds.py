@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, insert, or_, select, union, update
 
 from engine.errors import NotFound
 from engine.ids import IdKind, new_id
@@ -80,12 +80,17 @@ def account_is_free(account_id: ColumnElement[Any]) -> ColumnElement[bool]:
 
 def call_is_free(call_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """No hold is on the call, on one that it dialled or was dialled by, or on a conference that it was in."""
-    in_held = select(participants.c.call_id).where(participants.c.conference_id.in_(_held(HoldOn.CONFERENCE)))
-    directly = select(calls.c.id).where(or_(calls.c.id.in_(_held(HoldOn.CALL)), calls.c.id.in_(in_held)))
-    legs = select(calls.c.id).where(calls.c.parent_id.in_(directly))
-    parents = select(calls.c.parent_id).where(calls.c.id.in_(directly), calls.c.parent_id.is_not(None))
-    free = and_(call_id.not_in(directly), call_id.not_in(legs), call_id.not_in(parents))
-    return or_(call_id.is_(None), free)
+    return or_(call_id.is_(None), and_(*(call_id.not_in(each) for each in _held_calls())))
+
+
+def is_held_call(call_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The opposite, to find the few that are held."""
+    return call_id.in_(union(*_held_calls()))
+
+
+def is_held_account(account_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """A hold is on the account."""
+    return account_id.in_(_held(HoldOn.ACCOUNT))
 
 
 def conference_is_free(conference_id: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -98,3 +103,12 @@ _IN_FORCE = legal_holds.c.lifted_at.is_(None)
 
 def _held(kind: HoldOn) -> Select[Any]:
     return select(legal_holds.c.object).where(legal_holds.c.kind == kind, _IN_FORCE)
+
+
+def _held_calls() -> tuple[Select[Any], ...]:
+    """Calls on which a hold is or that were in a held conference, their legs, and those whose legs they are."""
+    in_held = select(participants.c.call_id).where(participants.c.conference_id.in_(_held(HoldOn.CONFERENCE)))
+    directly = select(calls.c.id).where(or_(calls.c.id.in_(_held(HoldOn.CALL)), calls.c.id.in_(in_held)))
+    legs = select(calls.c.id).where(calls.c.parent_id.in_(directly))
+    parents = select(calls.c.parent_id).where(calls.c.id.in_(directly), calls.c.parent_id.is_not(None))
+    return directly, legs, parents

@@ -1,5 +1,6 @@
 """Brings a database to the tables that this program knows."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from engine.errors import StoreError
 from engine.store import postgresql, sqlite
+from engine.store.months.splitting import prepare
 from engine.store.schema_version import FIRST_READER, is_fit, keep_oldest_reader
 
 OLDEST_READER: Final = "oldest_reader"
@@ -22,7 +24,10 @@ _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 
 async def migrate(url: URL) -> None:
-    """Migrate to the latest version, in one transaction, one process at a time. Raises as databases do."""
+    """Migrate to the latest version, in one transaction, one process at a time. Raises as databases do.
+
+    What takes long and stops nobody is done before, beside that transaction (engine/store/months/splitting.py).
+    """
     if url.get_backend_name() == "sqlite":
         await _migrate_sqlite(url)
     else:
@@ -45,6 +50,8 @@ async def _migrate_postgresql(url: URL) -> None:
     try:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": postgresql.MIGRATION_LOCK})
+            async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as beside:
+                await beside.run_sync(prepare, datetime.now(UTC))
             await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()

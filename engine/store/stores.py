@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from engine.store.holds import Holds
     from engine.store.idempotency import IdempotencyKeys
     from engine.store.leases import Leases
+    from engine.store.months.months import Months
     from engine.store.moves import Moves
     from engine.store.nodes import Nodes
     from engine.store.numbers import Numbers
@@ -157,6 +158,12 @@ class Stores:
         from engine.store.leases import Leases
 
         return Leases(self.database)
+
+    @cached_property
+    def months(self) -> "Months":
+        from engine.store.months.months import Months
+
+        return Months(self.database)
 
     @cached_property
     def moves(self) -> "Moves":

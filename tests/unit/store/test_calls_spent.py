@@ -211,6 +211,6 @@ async def test_short_calls_and_those_of_a_number_are_found_by_an_index_of_calls(
 
     plan = await plan_of(db, *statements[-1])
 
-    assert "ix_calls_account_id" in plan, plan
+    assert "calls_account_id" in plan or "ix_calls_before_account_id" in plan, plan
     assert "SCAN calls" not in plan, plan
     assert "Seq Scan on calls" not in plan, plan

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -20,6 +21,7 @@ from engine.model.call import Event, after
 from engine.store.accounts import Accounts
 from engine.store.calls import Calls
 from engine.store.database import Database
+from engine.store.months.monthly_table import MONTHLY, names_of_parts
 from engine.store.outbox import NewCallback, Outbox
 from engine.store.prepared import PreparedQuery
 from engine.store.tables.accounts import accounts
@@ -30,15 +32,32 @@ from tests.peers.waiting import within
 from tests.unit.store.conftest import PEPPER
 from tests.unit.store.samples import NOON, a_call, at
 
+REFERENCES_GIVEN_UP = (
+    "fk_calls_parent_id", "fk_call_events_call_id", "fk_webhook_exchanges_account_id", "fk_webhook_exchanges_call_id",
+)  # fmt: skip
 TOLD = NewCallback("https://customer.example/", {"CallStatus": "told"})
 
 
 async def test_what_migrations_make_is_what_tables_say(db: Database) -> None:
     def differences(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        return list(compare_metadata(context, metadata))
+        parts = frozenset(part for table in MONTHLY for part in names_of_parts(connection, table))
+        opts: dict[str, Any] = {
+            "compare_type": True,
+            "compare_server_default": True,
+            "include_name": lambda name, kind, _: kind != "table" or name not in parts,
+        }
+        found = compare_metadata(MigrationContext.configure(connection, opts=opts), metadata)
+        return [each for each in found if not (parts and is_of_parts(each, parts))]
 
     assert await db.write(differences) == []
+
+
+def is_of_parts(difference: Any, parts: frozenset[str]) -> bool:
+    """A table in parts refers to fewer; what refers to it is told of each of its parts once more."""
+    what, which, *_ = difference
+    if what == "add_fk":
+        return which.name in REFERENCES_GIVEN_UP
+    return what == "remove_fk" and which.elements[0].target_fullname.partition(".")[0] in parts
 
 
 async def test_a_database_opened_again_has_kept_what_was_stored(empty_url: str) -> None:

@@ -31,6 +31,7 @@ from engine.store.calls import Calls
 from engine.store.database import Database
 from engine.store.exchanges import Exchanges
 from engine.store.leases import Leases
+from engine.store.months.months import Months
 from engine.store.outbox import NewCallback, Outbox
 from engine.store.recordings import Recordings
 from engine.store.refusals import RefusalStore
@@ -99,7 +100,8 @@ class House:
         return Sweeper(
             self.retention, Accounts(self.db, PEPPER), self.audit, self.clock, periods=periods, node=node,
             discard=discard_ or partial(discard, rows=self.recordings, recording_storage=self.recording_storage),
-            logs=logs, as_logs=(RefusalStore(self.db), TrunkEvents(self.db)), leases=Leases(self.db),
+            months=Months(self.db), logs=logs, as_logs=(RefusalStore(self.db), TrunkEvents(self.db)),
+            leases=Leases(self.db),
         )  # fmt: skip
 
     async def call(self, *, live: bool = False, **facts: object) -> Call:

@@ -199,12 +199,12 @@ async def test_sweeps_and_holds_are_on_the_audit_log(house: House) -> None:
     await house.sweeper().sweep("system:node-1")
 
     rows = [row async for row in house.audit.rows()]
-    assert [(row.actor, row.action) for row in rows] == [
-        ("cli", "hold.set"),
-        ("key:SK1", "hold.lift"),
-        ("system:node-1", "retention.sweep"),
-    ]
-    assert json.loads(rows[-1].facts) == dict.fromkeys(PERIODS.days, 1)
+    assert [(row.actor, row.action) for row in rows[:2]] == [("cli", "hold.set"), ("key:SK1", "hold.lift")]
+    sweeps = [row for row in rows[2:] if row.action == "retention.sweep"]
+    told = [json.loads(row.facts) for row in sweeps]
+    assert {row.actor for row in rows[2:]} == {"system:node-1"}
+    assert {kind: count for facts in told for kind, count in facts.items()} == dict.fromkeys(PERIODS.days, 1)
+    assert {row.object for row in sweeps} <= {house.account.id, "node"}
 
 
 async def test_a_conference_that_has_ended_loses_its_name_with_the_calls(house: House) -> None:
@@ -302,14 +302,15 @@ async def test_a_node_sweeps_again_and_again(house: House) -> None:
 
     sweeping = asyncio.create_task(house.sweeper().run("system:node-1", first_s=60, every_s=3600))
     async with within(20):
-        while (await house.audit.head()).sequence < 3:
+        while "nothing" not in [row.object async for row in house.audit.rows()]:
             await asyncio.sleep(0.01)
     sweeping.cancel()
     await asyncio.gather(sweeping, return_exceptions=True)
 
-    rows = [row async for row in house.audit.rows()]
-    assert (rows[0].actor, rows[0].action, rows[0].object) == ("system:node-1", "retention.sweep", house.account.id)
-    assert {row.object for row in rows[1:]} == {"nothing"}
+    rows = [row async for row in house.audit.rows() if row.action == "retention.sweep"]
+    assert {row.actor for row in rows} == {"system:node-1"}
+    assert house.account.id in [row.object for row in rows]
+    assert rows[-1].object == "nothing"
 
 
 async def test_consents_outlast_the_recordings_that_they_were_given_for(house: House) -> None:
