@@ -80,12 +80,13 @@ def account_is_free(account_id: ColumnElement[Any]) -> ColumnElement[bool]:
 
 def call_is_free(call_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """No hold is on the call, on one that it dialled or was dialled by, or on a conference that it was in."""
-    return or_(call_id.is_(None), and_(*(call_id.not_in(each) for each in _held_calls())))
+    held = (union(*_directly_held()), *_beside_held())
+    return or_(call_id.is_(None), and_(*(call_id.not_in(each) for each in held)))
 
 
 def is_held_call(call_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """The opposite, to find the few that are held."""
-    return call_id.in_(union(*_held_calls()))
+    return call_id.in_(union(*_directly_held(), *_beside_held()))
 
 
 def is_held_account(account_id: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -105,10 +106,15 @@ def _held(kind: HoldOn) -> Select[Any]:
     return select(legal_holds.c.object).where(legal_holds.c.kind == kind, _IN_FORCE)
 
 
-def _held_calls() -> tuple[Select[Any], ...]:
-    """Calls on which a hold is or that were in a held conference, their legs, and those whose legs they are."""
+def _directly_held() -> tuple[Select[Any], ...]:
+    """Calls on which a hold is, and calls that were in a held conference. They are found without a look at `calls`."""
     in_held = select(participants.c.call_id).where(participants.c.conference_id.in_(_held(HoldOn.CONFERENCE)))
-    directly = select(calls.c.id).where(or_(calls.c.id.in_(_held(HoldOn.CALL)), calls.c.id.in_(in_held)))
+    return _held(HoldOn.CALL), in_held
+
+
+def _beside_held() -> tuple[Select[Any], ...]:
+    """The legs of those calls, and the calls whose legs they are."""
+    directly = union(*_directly_held())
     legs = select(calls.c.id).where(calls.c.parent_id.in_(directly))
     parents = select(calls.c.parent_id).where(calls.c.id.in_(directly), calls.c.parent_id.is_not(None))
-    return directly, legs, parents
+    return legs, parents
