@@ -48,6 +48,9 @@ CODECS: Final[tuple[Codec, ...]] = (
 PREFERENCE: Final[tuple[str, ...]] = tuple(codec.name for codec in CODECS)
 """All names, the best first."""
 
+BETWEEN_ROOMS: Final[tuple[str, ...]] = ("G722", "opus", "PCMA", "PCMU")
+"""What two nodes link their rooms in, the best first: as wide as most rooms are, at the least cost."""
+
 
 def codec_named(name: str) -> Codec:
     """The codec of this name; one that we don't speak is taken for another like G.711."""

@@ -148,6 +148,8 @@ class SipConfig:
     drain_unregister: bool = True
     """Whether no trunk is registered with while the node takes no calls."""
     connections: ConnectionRoom = field(default_factory=ConnectionRoom)
+    link_secret: bytes = field(default=b"", repr=False)
+    """What nodes of one platform share, to know each other by; empty where this one is alone."""
     listening_too: ListenAddress | None = None
     """Where SIP and RTP are bound of the other family than `listening`, on a node that speaks both."""
 

@@ -75,16 +75,22 @@ class Dialogs:
         follows: Callable[[str], bool] = lambda _: False,
         offering: Offering = EVERYTHING,
         told_headers: Sequence[str] = (),
+        sip_call_id: str = "",
+        silence_s: float | None = None,
     ) -> str:
         """Send INVITE; returns the Call-ID. Raises SipError. `patience` is how long it may be answered with nothing.
 
         `follows` tells of an address to which it is sent elsewhere whether it goes there; `offering` is all that may be
-        offered, now and later; `told_headers` are those of its answers that are told.
+        offered, now and later; `told_headers` are those of its answers that are told. `sip_call_id` is one that was
+        chosen, and `silence_s` how long this far end may send nothing, if that is otherwise than with others.
         """
         if (room := self.room_for_calls()).is_full:
             raise SipError(f"There is no room for another call: {room.words}.")
-        dialog = self._dialog_of(account, leg, deliver, pj.PJSUA_INVALID_ID, offering, patience, follows, told_headers)
+        dialog = self._dialog_of(
+            account, leg, deliver, pj.PJSUA_INVALID_ID, offering, patience, follows, told_headers, silence_s
+        )
         prm = audio_alone()
+        prm.opt.customCallId = sip_call_id
         prm.txOption.localUri = caller
         for name, value in request.headers:
             prm.txOption.headers.append(_header(name, value))
@@ -105,9 +111,13 @@ class Dialogs:
         offering: Offering = EVERYTHING,
         *,
         owes_offer: bool = False,
+        silence_s: float | None = None,
     ) -> pj.CallInfo:
-        """Adopt an INVITE that came in; `owes_offer` is whether our first answer must offer (RFC 3261 §13.2.1)."""
-        dialog = self._dialog_of(account, leg, deliver, call_id, offering)
+        """Adopt an INVITE that came in; `owes_offer` is whether our first answer must offer (RFC 3261 §13.2.1).
+
+        `silence_s` is how long this far end may send nothing, if that is otherwise than with others.
+        """
+        dialog = self._dialog_of(account, leg, deliver, call_id, offering, silence_s=silence_s)
         dialog.owes_offer = owes_offer
         self._dialogs[leg] = dialog
         return dialog.getInfo()
@@ -242,8 +252,9 @@ class Dialogs:
         patience: Patience | None = None,
         follows: Callable[[str], bool] = lambda _: False,
         told_headers: Sequence[str] = (),
+        silence_s: float | None = None,
     ) -> Dialog:
-        vigil = RtpTimeout(self._rtp_silence_s)
+        vigil = RtpTimeout(self._rtp_silence_s if silence_s is None else silence_s)
         # It knows the leg and not the dialog, which would keep itself alive by it.
         holding = Holding(partial(self._hold, leg), partial(self._after_glare, leg))
         return Dialog(

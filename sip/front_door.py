@@ -19,7 +19,7 @@ from engine.model.storable import storable
 from engine.model.trunk import KnownBy
 from sip.config import SipConfig
 from sip.trunks.accounts import TrunkAccounts
-from sip.trunks.sources import Network, address_in, allowed_networks
+from sip.trunks.sources import Address, Network, address_in, allowed_networks
 
 ASKED_PER_S: Final = 50.0
 """INVITEs of all strangers together that are asked for a password, so that forged sources don't keep Python busy."""
@@ -33,6 +33,7 @@ class FrontDoor:
     def __init__(self, config: SipConfig, accounts: TrunkAccounts) -> None:
         self._config = config
         self._accounts = accounts
+        self._nodes: frozenset[Address] = frozenset()
 
     def open(self) -> None:
         """Stand before the library until the endpoint ends, unless anybody may call."""
@@ -51,12 +52,19 @@ class FrontDoor:
         pj.open_front_door(rules)
         self.know()
 
+    def use_nodes(self, nodes: frozenset[Address]) -> None:
+        """Let INVITEs of these addresses come in: they are nodes of ours. What they are is proved by each."""
+        self._nodes = nodes
+        self.know()
+
     def know(self) -> None:
         """Hear the trunks that are in use, and who is allowed without one; to be called when either changes."""
         if self._config.any_source:
             return
         taking = [each for each in self._accounts.trunks if each.takes_calls]
-        hosts = {address for each in taking for address in self._accounts.addresses.get(each.name, frozenset())}
+        hosts = self._nodes | {
+            address for each in taking for address in self._accounts.addresses.get(each.name, frozenset())
+        }
         proxies = map(str, self._config.proxies)
         networks = [*map(str, allowed_networks(self._config.allow)), *map(str, hosts), *proxies]
         known = pj.KnownSources()

@@ -13,6 +13,7 @@ from config.settings import SipTransport
 from engine.errors import SetupError, SipError
 from engine.model.call import Direction
 from engine.model.refusal import RefusalRule
+from engine.model.room_link import RoomLink
 from engine.model.storable import storable
 from engine.model.trunk import AddressFamily, EarlyMedia, Transport, Trunk
 from engine.model.trunk.reachability import TrunkChange, TrunkReachability
@@ -38,6 +39,7 @@ from sip.message_trace import keep_trace, open_trace
 from sip.outsiders import Outsiders
 from sip.patience import Patience
 from sip.requests import StatelessResponse, answer_to_stranger, trunk_is_full
+from sip.room_links import LINK_OFFERING, LINK_SILENCE_S, RoomLinks
 from sip.status import q850
 from sip.taking_over import TakingOver
 from sip.thread import SipThread
@@ -101,6 +103,7 @@ class SipStack:
         self._note_refusal = note_refusal
         self.door = FrontDoor(config, self._accounts)
         self._origins = CallOrigins(config, self._accounts, self.door)
+        self._links = RoomLinks(config.link_secret)
         self._to_strangers = answer_to_stranger(refused=config.strangers.are_refused)
         self._gate = Gate(
             self._origins.is_unknown,
@@ -184,6 +187,24 @@ class SipStack:
             return self.dialogs.call(
                 account, leg, way.uri, caller.from_address, said, deliver, patience, goes_to, offering, told
             )
+
+    def call_node(self, leg: LegId, way: Way, request: DialRequest, link: RoomLink) -> str:
+        """Send the INVITE of a link to another node; returns the Call-ID. Raises SipError."""
+        if (listening := self._config.everywhere.get(way.family or self._config.listening.family)) is None:
+            raise SipError(f"{way.uri} is reached over an IP version on which SIP does not listen here.")
+        sip_call_id, header = self._links.invite(link)
+        return self.dialogs.call(
+            self._accounts.own(listening.family),
+            leg,
+            way.uri,
+            f"<sip:{request.caller}@{listening.host_in_uri}>",
+            replace(request, headers=(*request.headers, header)),
+            self._to(leg),
+            self._patience(way),
+            offering=LINK_OFFERING,
+            sip_call_id=sip_call_id,
+            silence_s=LINK_SILENCE_S,
+        )
 
     def exchange(self, one: LegId, other: LegId, told: Callable[[], None]) -> None:
         """Two dialogs change places; `told` is called in asyncio's thread, between their events. Raises LegGone."""
@@ -274,15 +295,21 @@ class SipStack:
             deliver = noting_the_end(deliver, partial(self._loads.end, account.trunk.name))
         deliver = self._taking_over.noting_the_end(deliver, leg, account.trunk)
         owes_offer = wants_early_offer(message, account.trunk)
-        info = self.dialogs.take(account, leg, prm.callId, deliver, offering_of(account.trunk), owes_offer=owes_offer)
+        link = self._links.admitted(message.first("call-id") or "")
+        offering = LINK_OFFERING if link is not None else offering_of(account.trunk)
+        silence_s = LINK_SILENCE_S if link is not None else None
+        info = self.dialogs.take(
+            account, leg, prm.callId, deliver, offering, owes_offer=owes_offer, silence_s=silence_s
+        )
         sip_call_id = storable(str(info.callIdString))
         keep_trace(sip_call_id)
         headers = handed_headers(text, told_headers(account.trunk))
         replaced = self._taking_over.replaced(message, account.trunk)
-        arrival = replace(arrival_of(message, source, account.trunk), headers=headers, replaces=replaced)
+        arrival = replace(arrival_of(message, source, account.trunk), headers=headers, replaces=replaced, link=link)
         self._thread.emit(partial(self._listener.arrived, leg, sip_call_id, arrival))
 
     def _turned_away(self, message: Message, source: str, trunk: Trunk | None, answer: StatelessResponse) -> None:
+        self._links.refused(message.first("call-id") or "")
         keep_trace(message.first("call-id") or "")
         arrival = arrival_of(message, source, trunk)
         self._note_refusal(RefusalRule.INVITE, source, arrival.called)
@@ -290,7 +317,10 @@ class SipStack:
         self._thread.emit(partial(self._listener.refused, refused))
 
     def _called_as(self, source: str, message: Message, carried: Carried, certificates: str) -> Addressee:
-        origin, version = self._origins.of(source, message, certificates), AddressFamily.of(source)
+        version = AddressFamily.of(source)
+        if self._links.admit(message):
+            return Addressee(int(self._accounts.own(version).getId()), carried)
+        origin = self._origins.of(source, message, certificates)
         if (line := origin.line) is None:
             # Left to the library, it would take the account of a trunk that has the called user.
             own = int(self._accounts.own(version).getId())

@@ -17,6 +17,7 @@ from engine.aio.tasks import BackgroundTasks
 from engine.errors import LegGone, SetupError, SipError
 from engine.model.call import Direction
 from engine.model.refusal import RefusalRule
+from engine.model.room_link import RoomLink
 from engine.model.route import TrunkRoute
 from engine.model.sip_message import SipMessage
 from engine.model.stir import SignedCall
@@ -50,8 +51,8 @@ from sip.trunks.failover_leg import FailoverLeg, NoAddress
 from sip.trunks.loads import TrunkLoads
 from sip.trunks.outbound_room import OutboundRoom
 from sip.trunks.outbound_ways import OutboundWays, located
-from sip.trunks.sources import addresses_of
-from sip.trunks.uris import hops_of
+from sip.trunks.sources import Address, addresses_of
+from sip.trunks.uris import hops_of, uri_hop
 
 log = structlog.get_logger(__name__)
 
@@ -153,6 +154,8 @@ class UserAgent:
         self._room.give_up(call_id)
 
     async def dial(self, request: DialRequest) -> SipLeg | FailoverLeg:
+        if request.link is not None:
+            return await self._link(request, request.link)
         ways = self._room.ways_of(request) or self._ways.of(request)
         if ways[0].trunk is None:
             return await self._place(await located(ways[0], self.names.find, request.reachable), request)
@@ -183,6 +186,10 @@ class UserAgent:
             self._ways.trunks = tuple(trunk for trunk in trunks if trunk.name not in faults)
             self._loads.use(self._ways.trunks)
         return faults
+
+    async def use_nodes(self, nodes: frozenset[Address]) -> None:
+        """Hear these addresses as those of nodes of ours, which prove that in each link's INVITE."""
+        await self._thread.run(lambda: self._stack.door.use_nodes(nodes))
 
     def use_routes(self, routes: Sequence[TrunkRoute]) -> None:
         """Choose trunks by these routes from now on; without any, every trunk carries every call."""
@@ -303,6 +310,17 @@ class UserAgent:
         except SipError:
             self._legs.pop(leg.id, None)
             self._room.leave(leg.id)
+            raise
+        return leg
+
+    async def _link(self, request: DialRequest, link: RoomLink) -> SipLeg:
+        """Dial another node, past all trunks and routes."""
+        way = Way(request.target, "another node", hop=uri_hop(request.target))
+        leg = self._leg(LegId(next(self._ids)), way.via)
+        try:
+            leg.identify(await self._thread.run(lambda: self._stack.call_node(leg.id, way, request, link)))
+        except SipError:
+            self._legs.pop(leg.id, None)
             raise
         return leg
 

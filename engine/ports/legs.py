@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Protocol
 
 from engine.model.call_policy.destination_rules import ANYWHERE, Destinations
+from engine.model.room_link import RoomLink
 from engine.model.stir import Attestation, SignedCall, Verstat
 from engine.ports.leg_events import LegEvent
 from engine.ports.wires import LegId
@@ -22,6 +23,8 @@ class Cause(Enum):
     FAULT = (500, 41)
     UNAVAILABLE = (503, 41, "", 5)
     STOPPING = (503, 41, "The server is stopping", 5)
+    LOOP = (482, 0)
+    """A link between rooms that is there already (RFC 3261 §21.4.20)."""
     NO_SUCH_CALL = (481, 0)
     """The code says all: it is the one that whoever names no call of ours gets."""
 
@@ -54,7 +57,7 @@ class DialRequest:
     of a SIP URI may be called at an IP address to which it leads.
 
     `attestation` is what we know of the caller, for trunks that sign it; `identity` are the Identity headers of the
-    call that is dialled on.
+    call that is dialled on. `link` is what it is between rooms, if it is such: no trunk carries it.
     """
 
     target: str
@@ -72,6 +75,7 @@ class DialRequest:
     hides_caller: bool = False
     destinations: Destinations = ANYWHERE
     reachable: Reachable = every_address
+    link: RoomLink | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ class InboundCall:
 
     `trunk` is the name of the trunk that it came by, empty for none; `signed` what of the call may be signed, where
     that trunk verifies it, and `verstat` what came of it. `replaces` is the leg whose place it asks for, and may have
-    (RFC 3891); it may have ended meanwhile.
+    (RFC 3891); it may have ended meanwhile. `link` is what it is between rooms, where a node of ours has proved that.
     """
 
     called: str
@@ -102,6 +106,7 @@ class InboundCall:
     signed: SignedCall | None = None
     verstat: Verstat | None = None
     replaces: LegId | None = None
+    link: RoomLink | None = None
 
 
 @dataclass(frozen=True, slots=True)
