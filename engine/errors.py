@@ -25,6 +25,7 @@ TelefoonError
 ├── NoLongerQueued           a call does not wait for its turn any more
 ├── LegGone                  the far end has hung up, or its dialog failed
 ├── SipError                 the SIP library refused a command
+├── NodeUnreachable          another node of this platform does not answer
 ├── SpeechError              a prompt could not be spoken
 │   └── UnknownVoice         no voice of this name speaks the language
 ├── RecognitionError         what a caller said could not be turned into text
@@ -240,6 +241,10 @@ class LegGone(TelefoonError):
 
 class FlowTaken(LegGone):
     """The call was given another flow: for those who had something to do with it, it is gone."""
+
+
+class NodeUnreachable(TelefoonError):
+    """Another node of this platform does not answer in time."""
 
 
 class SipError(TelefoonError):

@@ -28,10 +28,13 @@ ANSWERED_BY_THE_OWNER: Final = frozenset(
 async def owner_of(stores: Stores, identifiers: Iterable[str]) -> str | None:
     """The node that has what the path of a request names; None where the database knows all of it. Raises StoreError.
 
-    Of a conference and who takes part in it, it is the conference's.
+    Of a conference it is its root; of somebody who takes part in it, the node of that one's call.
     """
     by_kind = {each[:2]: each for each in identifiers}
     if conference_id := by_kind.get(IdKind.CONFERENCE):
+        who = by_kind.get(IdKind.PARTICIPANT) or by_kind.get(IdKind.CALL)
+        if who and (node := await stores.conferences.node_of(conference_id, who)) is not None:
+            return node
         conference = await stores.conferences.get(conference_id)
         if conference is not None and conference.status is not ConferenceStatus.COMPLETED:
             return conference.node

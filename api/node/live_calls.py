@@ -7,6 +7,7 @@ from decimal import Decimal
 from api.http.listening import public_address_of
 from api.http.resources.recordings import audio_path
 from api.node.machine import limits_of
+from api.node.other_nodes import PlatformNodes
 from api.node.parts import NodeParts
 from api.node.privacy import discretion_of
 from api.node.recordings import recording_storage_of
@@ -115,6 +116,7 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
             parts.context.meters,
             load_rates().price,
         ),
+        nodes=PlatformNodes(parts.place, stores.nodes) if stores.database.is_shared else None,
     )
 
 

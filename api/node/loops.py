@@ -6,6 +6,7 @@ from functools import partial
 from api.node.background import Loop
 from api.node.load_watch import LoadWatch
 from api.node.object_store import movers
+from api.node.other_nodes import let_nodes_in
 from api.node.parts import NodeParts
 from api.node.privacy import sweeper
 from api.node.rows_watched import keep_looking
@@ -35,22 +36,25 @@ def loops_of(parts: NodeParts, services: CallServices, switchboard: Switchboard)
         "routes": partial(parts.telephony.routes.run, parts.telephony.agent, bell(Topic.ROUTES)),
         "load": _load_watch(parts, services, switchboard).run,
         "front door": partial(parts.telephony.door.run, parts.telephony.agent.door, bell(Topic.BANS)),
-        **_queues_watch(parts, switchboard),
         "news of bans": parts.telephony.ban_news.run,
         "refusals": parts.telephony.refusals.run,
         "traces of failed calls": _failed_traces(parts, services).run,
         "retention": partial(retention.run, by_system(settings.node)),
+        **_of_several_nodes(parts, switchboard),
         **movers(settings, stores.moves, services.recording_storage, clock),
     }
 
 
-def _queues_watch(parts: NodeParts, switchboard: Switchboard) -> Mapping[str, Loop]:
-    """Where other nodes may rename queues: nobody does so behind a node that has its database to itself."""
+def _of_several_nodes(parts: NodeParts, switchboard: Switchboard) -> Mapping[str, Loop]:
+    """What a node that has its database to itself need not do: others rename queues, and link rooms with it."""
     database = parts.storage.stores.database
     if not database.is_shared:
         return {}
     bell = database.notices.bell(Topic.QUEUES)
-    return {"names of queues": partial(keep_looking, switchboard.follow_queues, bell, "queues_not_read")}
+    return {
+        "names of queues": partial(keep_looking, switchboard.follow_queues, bell, "queues_not_read"),
+        "addresses of nodes": partial(let_nodes_in, parts.place.membership, parts.telephony.agent),
+    }
 
 
 def _load_watch(parts: NodeParts, services: CallServices, switchboard: Switchboard) -> LoadWatch:

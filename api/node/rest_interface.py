@@ -13,6 +13,7 @@ from api.http.listening import HttpFront
 from api.http.request_limits import ApiLimits, RequestLimits
 from api.http.services import RestServices
 from api.node.metrics import NodeMetrics, add_metrics
+from api.node.orders import add_orders
 from api.node.parts import NodeParts
 from api.node.periods import periods_of
 from api.node.privacy import persons_requests
@@ -76,6 +77,8 @@ def rest_interface(
     )
     add_metrics(app, metrics.text, settings.metrics, stores.accounts, limits)
     parts.place.talk.add_to(app)
+    if stores.database.is_shared:
+        add_orders(app, parts.place.forwarding, switchboard.conferences.obey)
     app[BODY_S] = settings.http_body_s
     app[TRUSTED_PROXIES] = tuple(settings.trusted_proxies)
     return app

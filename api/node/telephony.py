@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.node.ban_news import BanNews
 from api.node.bans_file import BansFile
@@ -72,7 +72,7 @@ async def open_telephony(context: NodeContext, stores: Stores, operator: Deliver
             context.clock,
         )
         agent = await UserAgent.start(
-            from_settings(context.settings),
+            replace(from_settings(context.settings), link_secret=stores.pepper if stores.database.is_shared else b""),
             gate,
             gate.refused,
             gate.again_after_s,

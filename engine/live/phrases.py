@@ -35,6 +35,7 @@ class Phrase(StrEnum):
     BALANCE_LOW = "balance_low"
     FOR_MODERATORS = "for_moderators"
     NODE_STOPS = "node_stops"
+    OTHERS_AWAY = "others_away"
 
     @property
     def texts(self) -> Mapping[str, str]:

@@ -71,12 +71,12 @@ async def _close_rows(node: str, services: CallServices, last_seen: datetime | N
     for left in await services.stores.balances.reserved_on(node):
         await services.credit.settle_left(left.call_id, left.account_id, await services.ledger.calls.get(left.call_id))
         log.warning("reservation_recovered", call_id=left.call_id)
+    now = services.clock.now()
+    await services.stores.conferences.leave_all_of(node, now)
     for conference in await services.stores.conferences.open_on(node):
-        now = services.clock.now()
-        for participant in await services.stores.conferences.participants(conference.id):
-            await services.stores.conferences.leave(participant.id, now)
-        if conference.status is not ConferenceStatus.INIT:
-            await services.stores.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
+        # Others may be in it on other nodes, of which one is its root from then on.
+        if conference.status is not ConferenceStatus.INIT and not conference.participant_count:
+            await services.stores.conferences.advance(become(conference, ConferenceStatus.COMPLETED, now))
     callbacks = RecordingCallbacks(services.callbacks, services.recording_url, Backlog(services.clock))
     for recording in await services.stores.recordings.untold(node):
         await callbacks.tell_end(recording)

@@ -16,6 +16,7 @@ from engine.live.session.journal import Ledger
 from engine.live.speaker import Speaker
 from engine.model.callback import BodyFormat
 from engine.ports import Bridge, Clock, Dialer
+from engine.ports.nodes import PeerNodes
 from engine.ports.recognition import Recognizer
 from engine.recordings.disk_space import DiskSpace
 from engine.recordings.storage import RecordingStorage
@@ -51,7 +52,7 @@ class CallServices:
     """`recording_url` gives where a recording is downloaded; `country` is for ringback (ISO 3166, lower case).
 
     `registrar` is the SIP URI of the registrar where clients are registered, None without one.
-    `recognizer` is None where callers are not to be understood.
+    `recognizer` is None where callers are not to be understood, `nodes` where this node is alone.
     """
 
     stores: Stores
@@ -80,3 +81,4 @@ class CallServices:
     paced_lines: PacedLines
     refusals: Refusals
     credit: CallCredit
+    nodes: PeerNodes | None = None

@@ -133,6 +133,9 @@ class Switchboard:
 
     def arrive(self, leg: Leg, arrival: InboundCall) -> None:
         """An INVITE came in, and was admitted."""
+        if arrival.link is not None:
+            self._sessions.spawn(self._shared.rooms.take_link(leg, arrival.link))
+            return
         self._sessions.spawn(self._take(leg, arrival, self._services.admission.begin()))
 
     def again_after_s(self) -> int | None:

@@ -52,6 +52,11 @@ class Conference:
     moderator_pin: bytes | None = field(default=None, repr=False)
 
     @property
+    def has_room(self) -> bool:
+        """Whether somebody may come in."""
+        return self.status in NEXT and not self.locked and self.participant_count < self.max_participants
+
+    @property
     def asks_for_pin(self) -> bool:
         return self.pin is not None or self.moderator_pin is not None
 

@@ -1,16 +1,18 @@
 """Conferences and who was in them."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, or_, select, union, update
 
 from engine.errors import StoreError
 from engine.model.conference import NEXT, Conference, ConferenceStatus, Participant
 from engine.store.database import Database
 from engine.store.page_cursor import PageCursor
+from engine.store.tables.calls import calls
 from engine.store.tables.conferences import conferences, participants
-from engine.store.values import values_of
+from engine.store.values import changes_of, values_of
 
 _OPEN: Final = tuple(NEXT)
 _COUNTED: Final = frozenset({"participant_count"})
@@ -23,15 +25,36 @@ class Conferences:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def add(self, conference: Conference) -> None:
-        """Durable when this returns."""
-        await self._db.change(insert(conferences), values_of(conference, leave=_COUNTED))
+    async def add(self, conference: Conference) -> Conference:
+        """Store one that begins; gives it, or the one of this account and name that is open already.
 
-    async def save(self, conference: Conference) -> None:
-        """Store a conference as it is now, but for the count. It must be there."""
+        Durable when this returns.
+        """
+        inserting = self._db.inserting_new(conferences, values_of(conference, leave=_COUNTED))
+        query = _open_ones(conference.account_id, conference.friendly_name)
+
+        def job(connection: Connection) -> Conference:
+            if inserting(connection) == 1:
+                return conference
+            row = connection.execute(query).mappings().first()
+            if row is None:
+                raise StoreError(f"The conference {conference.friendly_name!r} ended while it was to be opened.")
+            return Conference(**row)
+
+        return await self._db.write(job)
+
+    async def save(self, conference: Conference, before: Conference) -> None:
+        """Store what is not the same as before, for another node may change the rest. It must be there."""
+        values = changes_of(replace(conference, participant_count=before.participant_count), before)
         change = update(conferences).where(conferences.c.id == conference.id)
-        if await self._db.change(change, values_of(conference, leave=_COUNTED)) != 1:
+        if values and await self._db.change(change.values(values)) != 1:
             raise StoreError(f"The conference {conference.id} can't be saved: it was never stored.")
+
+    async def advance(self, conference: Conference) -> bool:
+        """Store its next status; False, and nothing is stored, where another node has done so."""
+        before = [status for status, following in NEXT.items() if conference.status in following]
+        change = update(conferences).where(conferences.c.id == conference.id, conferences.c.status.in_(before))
+        return await self._db.change(change.values(status=conference.status, ended_at=conference.ended_at)) == 1
 
     async def get(self, conference_id: str) -> Conference | None:
         """Find a conference of any account: whoever asks compares."""
@@ -39,13 +62,8 @@ class Conferences:
         return Conference(**row) if row else None
 
     async def by_name(self, account_id: str, name: str) -> Conference | None:
-        """The account's oldest open conference of this name."""
-        query = _with_count().where(
-            conferences.c.account_id == account_id,
-            conferences.c.friendly_name == name,
-            conferences.c.status.in_(_OPEN),
-        )
-        row = await self._db.row(query.order_by(conferences.c.date_created, conferences.c.id).limit(1))
+        """The account's open conference of this name."""
+        row = await self._db.row(_open_ones(account_id, name))
         return Conference(**row) if row else None
 
     async def find(
@@ -97,6 +115,46 @@ class Conferences:
         """Somebody came in."""
         await self._db.change(insert(participants), values_of(participant))
 
+    async def enter(self, participant: Participant) -> tuple[Conference, bool]:
+        """Somebody comes in, whichever node others enter on: the conference as it was, and whether there was a place.
+
+        There is none in one that is over, locked or full.
+        """
+        locking = select(conferences.c.id).where(conferences.c.id == participant.conference_id).with_for_update()
+        found = _with_count().where(conferences.c.id == participant.conference_id)
+        adding, values = insert(participants), values_of(participant)
+
+        def job(connection: Connection) -> tuple[Conference, bool]:
+            connection.execute(locking)
+            row = connection.execute(found).mappings().first()
+            if row is None:
+                raise StoreError(f"The conference {participant.conference_id} was never stored.")
+            conference = Conference(**row)
+            if enters := conference.has_room:
+                connection.execute(adding, values)
+            return conference, enters
+
+        return await self._db.write(job)
+
+    async def claim(self, conference_id: str, root: str, by: str) -> bool:
+        """Make another node the root in place of this one; of several that want to be, one alone is."""
+        stands = (conferences.c.id == conference_id) & (conferences.c.node == root) & conferences.c.status.in_(_OPEN)
+        return await self._db.change(update(conferences).where(stands).values(node=by)) == 1
+
+    async def nodes_in(self, conference_id: str) -> frozenset[str]:
+        """The nodes on which somebody is in the conference, and the one that is its root."""
+        here = (participants.c.conference_id == conference_id) & participants.c.left_at.is_(None)
+        of_calls = select(calls.c.node).join(participants, participants.c.call_id == calls.c.id).where(here)
+        root = select(conferences.c.node).where(conferences.c.id == conference_id)
+        return frozenset(row["node"] for row in await self._db.rows(select(union(of_calls, root).subquery())))
+
+    async def node_of(self, conference_id: str, who: str) -> str | None:
+        """The node of somebody who is in the conference, by a participant's or a call's id."""
+        named = or_(participants.c.id == who, participants.c.call_id == who) & participants.c.left_at.is_(None)
+        query = select(calls.c.node).join(participants, participants.c.call_id == calls.c.id)
+        row = await self._db.row(query.where(participants.c.conference_id == conference_id, named))
+        return row["node"] if row else None
+
     async def change(self, participant: Participant) -> None:
         """How somebody takes part, as it is now."""
         changed = update(participants).where(participants.c.id == participant.id)
@@ -107,6 +165,11 @@ class Conferences:
         here = (participants.c.id == participant_id) & participants.c.left_at.is_(None)
         await self._db.change(update(participants).where(here).values(left_at=at))
 
+    async def leave_all_of(self, node: str, at: datetime) -> None:
+        """Whoever was in a conference on this node has left."""
+        of_node = participants.c.call_id.in_(select(calls.c.id).where(calls.c.node == node))
+        await self._db.change(update(participants).where(participants.c.left_at.is_(None), of_node).values(left_at=at))
+
     async def participants(self, conference_id: str, *, here_only: bool = True) -> list[Participant]:
         """The participants in the conference, or all who ever were, in the order in which they came."""
         query = select(participants).where(participants.c.conference_id == conference_id)
@@ -114,6 +177,14 @@ class Conferences:
             query = query.where(participants.c.left_at.is_(None))
         rows = await self._db.rows(query.order_by(participants.c.joined_at, participants.c.id))
         return [Participant(**row) for row in rows]
+
+
+def _open_ones(account_id: str, name: str) -> Select[Any]:
+    return _with_count().where(
+        conferences.c.account_id == account_id,
+        conferences.c.friendly_name == name,
+        conferences.c.status.in_(_OPEN),
+    )
 
 
 def _with_count() -> Select[Any]:

@@ -53,6 +53,11 @@ class Nodes:
             raise NoNode(name)
         return _node(row)
 
+    async def is_silent(self, name: str, for_s: float) -> bool:
+        """Whether a node has given no sign of life for so long; one that there is not has given none."""
+        heard = select(nodes.c.name).where(nodes.c.name == name, nodes.c.beat_at > DatabaseClock(literal(-for_s)))
+        return await self._db.row(heard.where(nodes.c.state.in_(tuple(ALIVE)))) is None
+
     async def enter(
         self,
         name: str,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,9 +48,14 @@ class Admission:
         self._guards: defaultdict[str, PinGuard] = defaultdict(PinGuard)
 
     async def admit(
-        self, session: Session, plan: RoomPlan, conference: Conference, others: Callable[[], Sequence[Session]]
+        self,
+        session: Session,
+        plan: RoomPlan,
+        conference: Conference,
+        others: Callable[[], Sequence[Session]],
+        present: Callable[[], Awaitable[int]],
     ) -> Admitted | QueueEntry:
-        """Who it is, or why it can't come in; `others` tells who is there. Raises LegGone.
+        """Who it is, or why it can't come in; `others` tells who is there, `present` how many. Raises LegGone.
 
         Who refuses to be recorded comes in and is left out of the recording. Those who are there are asked again where
         the newcomer's policy wants more than they were asked for.
@@ -69,7 +74,7 @@ class Admission:
         if conference.options.announce is Announces.NAMES:
             name = await ask_name(session, language, self._services.speaker, self._services.bridge)
         if conference.options.roll_call:
-            await self._say(session, others_present(len(others()), language))
+            await self._say(session, others_present(await present(), language))
         return Admitted(moderator, name)
 
     async def refuse(self, session: Session, conference: Conference, entry: QueueEntry) -> None:

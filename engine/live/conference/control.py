@@ -11,8 +11,9 @@ from engine.aio.tasks import BackgroundTasks, started, stopped
 from engine.aio.waits import first_of
 from engine.errors import StoreError, WrongState
 from engine.live.bridging.ringing import RingingSound
+from engine.live.conference.changes import altered
 from engine.live.conference.member import Member
-from engine.live.conference.room import Room, altered
+from engine.live.conference.room import Room
 from engine.live.conference.rooms import Rooms
 from engine.live.consent.service import ConsentService
 from engine.live.orders import ConferenceChange, NewConference, ParticipantOrder, RecordingAction
@@ -21,6 +22,7 @@ from engine.live.session.session import Session
 from engine.model.conference import Conference, ConferenceStatus, Participant, become
 from engine.model.conference_end import ConferenceEnd
 from engine.ports import RtpStats
+from engine.ports.nodes import NodeOrder
 
 UNVISITED: Final = timedelta(hours=24)
 """After which a conference that nobody has entered is completed."""
@@ -61,7 +63,7 @@ class ConferenceControl:
         conference = await self._rooms.stored(account_id, conference_id)
         if conference.status is not ConferenceStatus.COMPLETED:
             now = self._services.clock.now()
-            await self._services.stores.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
+            await self._services.stores.conferences.advance(become(conference, ConferenceStatus.COMPLETED, now))
 
     async def change(self, account_id: str, conference_id: str, change: ConferenceChange) -> Conference:
         """The conference after it. Raises NotFound, and WrongState where it is over, or nobody would hear."""
@@ -70,7 +72,8 @@ class ConferenceControl:
         _require_possible(change, conference, room)
         if room is None:
             recorded = conference.record or change.recording is RecordingAction.START
-            await self._services.stores.conferences.save(replace(altered(conference, change), record=recorded))
+            changed = replace(altered(conference, change), record=recorded)
+            await self._services.stores.conferences.save(changed, conference)
         else:
             await room.change(change)
             if change.recording is RecordingAction.START:
@@ -117,6 +120,10 @@ class ConferenceControl:
         """Let the room hear how somebody who is called in is rung, until it answers or does not."""
         self._beside.begin(self._ringing(account_id, conference_id, called))
 
+    async def obey(self, order: NodeOrder) -> NodeOrder:
+        """Do what another node wants of a conference."""
+        return await self._rooms.obey(order)
+
     async def close_unvisited(self) -> None:
         """Complete conferences that nobody has entered for UNVISITED, for ever."""
         while True:
@@ -129,7 +136,7 @@ class ConferenceControl:
         try:
             for conference in await self._services.stores.conferences.unvisited(self._services.node, now - UNVISITED):
                 if self._rooms.live(conference.account_id, conference.id) is None:
-                    await self._services.stores.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
+                    await self._services.stores.conferences.advance(become(conference, ConferenceStatus.COMPLETED, now))
                     log.info("conference_unvisited", conference=conference.id)
         except StoreError as error:
             log.error("store_failed", error=str(error))
@@ -137,6 +144,7 @@ class ConferenceControl:
     async def close(self) -> None:
         """End what is under way."""
         await self._beside.close()
+        await self._rooms.close()
 
     async def _record(self, room: Room) -> None:
         """Record a conference as soon as all who are there have consented; who comes meanwhile is asked too."""

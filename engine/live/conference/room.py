@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 import structlog
 
@@ -13,23 +14,26 @@ from engine.aio.tasks import BackgroundTasks
 from engine.aio.waits import to_its_end
 from engine.flow.plans import QueueEntry
 from engine.live.conference.announcements import Announcements
-from engine.live.conference.callbacks import ConferenceCallbacks
+from engine.live.conference.changes import altered, order_of
+from engine.live.conference.conference_row import ConferenceRow
 from engine.live.conference.join_leave_announcements import JoinLeaveAnnouncements
 from engine.live.conference.line_quality import watch_lines
 from engine.live.conference.member import Member, is_called
-from engine.live.conference.mixing import Mixing
-from engine.live.conference.recording import RoomRecording
-from engine.live.conference.recording_isolation import RecordingIsolation
-from engine.live.conference.shared_music import SharedMusic
+from engine.live.conference.room_audio import RoomAudio
+from engine.live.conference.room_news import RoomNews
 from engine.live.conference.spoken_messages import SpokenMessages
+from engine.live.conference.tree import RoomTree
 from engine.live.orders import ConferenceChange, RecordingAction
+from engine.live.phrases import Phrase
 from engine.live.services import CallServices
 from engine.live.session.backlog import Backlog
-from engine.model.callback import ConferenceEventName
-from engine.model.conference import Conference, ConferenceStatus, Participant, ParticipantChange, become, differences
-from engine.model.conference_end import ConferenceEnd, end_by, why_left
-from engine.ports import LegId, Sink
-from engine.webhooks.payloads.conference import announcement_params, ending_params, events_of, leaving_params
+from engine.model.conference import Conference, ConferenceStatus, Participant, ParticipantChange
+from engine.model.conference_end import ConferenceEnd, end_by
+from engine.ports import Cause, Leg, LegId
+from engine.ports.nodes import NodeOrder
+
+_LEAVING_S: Final = 5.0
+_LEAVING_LOOK_S: Final = 0.2
 
 log = structlog.get_logger(__name__)
 
@@ -37,32 +41,42 @@ log = structlog.get_logger(__name__)
 class Room:
     """A conference that somebody is in. Membership changes one at a time."""
 
-    def __init__(self, conference: Conference, services: CallServices, backlog: Backlog) -> None:
-        self.conference = conference
+    def __init__(self, conference: Conference, services: CallServices, backlog: Backlog, *, new: bool) -> None:
+        """A `new` conference is still to be stored."""
+        shared = services.nodes is not None
+        self.row = ConferenceRow(
+            conference, services.stores.conferences, services.clock, backlog, new=new, shared=shared
+        )
+        self.tree = RoomTree(services, self.row, self.look, self._cut_off)
         self.over = Signal()
         self.begun = Signal()
-        self.recording = RoomRecording(services.recorder, self.everybody)
-        self._overhearing = RecordingIsolation(services.recorder)
         self._services = services
-        self._backlog = backlog
         self._members: list[Member] = []
-        self._callbacks = ConferenceCallbacks(services.callbacks, services.clock, backlog)
-        self._mixing = Mixing(services.bridge, services.clock, self._talks)
+        self._news = RoomNews(services.callbacks, services.clock, backlog, self.row)
+        self._audio = RoomAudio(services, self.tree, lambda: self.members, self._talks)
+        self.recording = self._audio.recording
+        self.everybody = self._audio.everybody
         self._beside = BackgroundTasks("conference")
-        self._music = SharedMusic(services.speaker, services.bridge)
+        self._after = BackgroundTasks("end of a conference")
         self._announcements = Announcements(self.everybody)
         self.messages = SpokenMessages(services.speaker, services.clock, self._announcements, self._announced)
         self._comings = JoinLeaveAnnouncements(services.speaker, self._announcements)
-        self._unasked = 0
-        """How many are heard in it who are not in it yet, so that nobody has asked them."""
         self._ended: ConferenceEnd | None = None
-        self._ending: dict[str, str] | None = None
-        """What is to be told of its end, until the last has left."""
+        self._told_end: ConferenceEnd | None = None
+        """Why it has ended, as the node tells on which it did."""
         self._turn = asyncio.Lock()
+
+    @property
+    def conference(self) -> Conference:
+        return self.row.value
 
     @property
     def size(self) -> int:
         return len(self._members)
+
+    async def present(self) -> int:
+        """How many are in it, on whichever node."""
+        return await self.row.present(self.size)
 
     @property
     def members(self) -> Sequence[Member]:
@@ -75,16 +89,7 @@ class Room:
 
     def closed_to_newcomers(self) -> QueueEntry | None:
         """Why nobody may come in; None if somebody may."""
-        if self.over.is_set():
-            return QueueEntry.OVER
-        if self.conference.locked:
-            return QueueEntry.LOCKED
-        return QueueEntry.FULL if self.size >= self.conference.max_participants else None
-
-    def everybody(self) -> Sequence[Sink]:
-        """The sinks by which all who are in the room hear."""
-        mix = self._mixing.mix
-        return [mix.sink] if mix is not None else [member.ear for member in self._members]
+        return QueueEntry.OVER if self.over.is_set() else self.row.closed_to_newcomers(self.size)
 
     async def enter(self, member: Member) -> QueueEntry:
         """Take somebody in, if there is a place."""
@@ -93,37 +98,79 @@ class Room:
                 return closed
             if self.conference.record and not member.session.has_answered_consent:
                 return QueueEntry.NO_CONSENT
+            if (closed := await self.row.enter(member.participant, self.size)) is not None:
+                return closed
+            if self.conference.record and not member.session.has_answered_consent:
+                await self.row.leave(member.participant)  # another node records it since
+                return QueueEntry.NO_CONSENT
             self._members.append(member)
-            self._callbacks.meet(member)
-            await self._backlog.write(partial(self._services.stores.conferences.join, member.participant))
+            self._news.meet(member)
             if member.begins(self.conference) and self.conference.status is not ConferenceStatus.IN_PROGRESS:
-                await self._become(ConferenceStatus.IN_PROGRESS)
-                self.begun.set()
-                watching = watch_lines(
-                    self._services.bridge, self._services.clock, lambda: self.members, self.conference.id
-                )
-                self._beside.begin(watching)
-                await self._tell(ConferenceEventName.START, "conference-start", None)
-            await self._tell(ConferenceEventName.JOIN, "participant-join", member)
+                await self._begin()
+            elif self.conference.status is ConferenceStatus.IN_PROGRESS:
+                self._come_alive()
+            await self._news.came(member)
             await self._arrange()
-        if self.size > 1:
+        if await self.present() > 1:
+            await self.tree.linked()
             self._comings.came(self.conference, member)
         return QueueEntry.ENTERED
+
+    async def look(self) -> None:
+        """Do what other nodes have made of the conference."""
+        async with self._turn:
+            await self.row.look()
+            if self.over.is_set():
+                return
+            match self.conference.status:
+                case ConferenceStatus.COMPLETED:
+                    await self._close(self._told_end)
+                case ConferenceStatus.IN_PROGRESS if self.tree.is_root and not self.conference.participant_count:
+                    await self._end(ConferenceEnd.LAST_LEFT, None)  # the last was on a node that is lost
+                    await self._tell_end()
+                case ConferenceStatus.IN_PROGRESS:
+                    self._come_alive()
+                    await self._arrange()
+
+    async def obey(self, order: NodeOrder) -> None:
+        """Do what another node of the conference wants of this one."""
+        if order["do"] == "mute":
+            async with self._turn:
+                await self._mute_all(muted=order["muted"], spared=order["spared"])
+                await self._arrange()
+        if "ended" in order:
+            self._told_end = ConferenceEnd[order["ended"]]
+        await self.look()
+
+    async def take_link(self, leg: Leg, leaf: str) -> None:
+        """Follow the link of a leaf to its end; it is refused where this is not the root, or there is no mix yet."""
+        await self.look()
+        if self.over.is_set() or not self.tree.is_root or self._audio.mix is None:
+            await leg.hang_up(Cause.UNAVAILABLE)
+            return
+        await self.tree.follow_leaf(leg, leaf, self._audio.mix)
+
+    async def is_needed(self) -> bool:
+        """Whether others are in it on other nodes, which this one mixes for as the root."""
+        if self.over.is_set() or not self.tree.is_root:
+            return False
+        return await self.present() > 0 and not self.over.is_set()
+
+    async def close(self) -> None:
+        """Nobody is in it on this node, nor will be: end what goes on here, and leave the conference as it is."""
+        async with self._turn:
+            if not self.over.is_set():
+                await self._close(None)
 
     async def leave(self, member: Member) -> None:
         """Take a member out; the room is over when it was the last, or the one that ends it."""
         async with self._turn:
             self._members.remove(member)
             await member.close()
-            await self._mixing.remove(member)
-            await self.recording.member_left(member)
-            now = self._services.clock.now()
-            await self._backlog.write(partial(self._services.stores.conferences.leave, member.participant.id, now))
-            left = why_left(sent_out=member.sent_out.is_set(), ended=self._ended)
-            await self._tell(
-                ConferenceEventName.LEAVE, "participant-leave", member, **leaving_params(left, member.session.call)
-            )
-            if member.participant.end_on_exit or not self._members:
+            await self._audio.remove(member)
+            await self.row.leave(member.participant)
+            await self._news.left(member, self._ended)
+            if member.participant.end_on_exit or not (self._members or await self.present()):
                 await self._end(end_by(member.participant, sent_out=member.sent_out.is_set()), member)
             await self._tell_end()
             await self._arrange()
@@ -145,13 +192,11 @@ class Room:
         """Lock it, limit it, mute everybody, say or play something to all. Raises WrongState, StoreError."""
         async with self._turn:
             await self._change_recording(change)
-            self.conference = altered(self.conference, change)
-            await self._backlog.write(partial(self._services.stores.conferences.save, self.conference))
+            await self.row.change(altered(self.conference, change))
             if change.muted is not None:
-                for member in self._members:
-                    if not (change.spared and member.participant.moderator):
-                        await self._change(member, ParticipantChange(muted=change.muted))
+                await self._mute_all(muted=change.muted, spared=change.spared)
             await self._arrange()
+        await self.tree.tell_others(order_of(change))
         if change.say is not None:
             self.messages.say_to_all(change.say)
         if change.play is not None and self._members:
@@ -164,8 +209,7 @@ class Room:
         async with self._turn:
             if not all(member.session.has_answered_consent for member in self._members):
                 return False
-            self.conference = replace(self.conference, record=True)
-            await self._backlog.write(partial(self._services.stores.conferences.save, self.conference))
+            await self.row.change(replace(self.conference, record=True))
             await self._arrange()
             return True
 
@@ -180,7 +224,7 @@ class Room:
         """Another call is in this member's seat, or is known by now to be recorded or not."""
         async with self._turn:
             if member.follow_call():
-                await self._backlog.write(partial(self._services.stores.conferences.change, member.participant))
+                await self.row.keep(member.participant)
             await self._arrange()
 
     async def change_member(self, member: Member, change: ParticipantChange) -> Participant:
@@ -193,20 +237,43 @@ class Room:
     @asynccontextmanager
     async def with_unasked(self) -> AsyncIterator[None]:
         """Inside, somebody is heard who has not been asked, in no recording."""
-        self._unasked += 1
         try:
-            await self._arrange_again()
-            yield
+            async with self._audio.with_unasked():
+                await self._arrange_again()
+                yield
         finally:
-            self._unasked -= 1
             await to_its_end(self._arrange_again())
 
+    async def _begin(self) -> None:
+        """Somebody has come in with whom the conference begins."""
+        first = await self.row.become(ConferenceStatus.IN_PROGRESS)
+        self._come_alive()
+        if first:
+            await self._news.began()
+            self._after.begin(self.tree.tell_others({"do": "look"}))
+
+    def _come_alive(self) -> None:
+        """The conference has begun, here or on another node."""
+        if not self.begun.is_set():
+            self.begun.set()
+            self._beside.begin(
+                watch_lines(self._services.bridge, self._services.clock, lambda: self.members, self.conference.id)
+            )
+
+    async def _cut_off(self) -> None:
+        """The others are not heard any more, until there is a link again."""
+        language = self.conference.options.language or self._members[0].session.language if self._members else None
+        if language is not None:
+            self._announcements.begin(partial(self._services.speaker.say, Phrase.OTHERS_AWAY.in_language(language)))
+
+    async def _mute_all(self, *, muted: bool, spared: bool) -> None:
+        for member in self._members:
+            if not (spared and member.participant.moderator):
+                await self._change(member, ParticipantChange(muted=muted))
+
     async def _announced(self, url: str | None, failure: str | None) -> None:
-        if not self._members:
-            return
-        self._members[0].session.journal.note_event("announced", conference=self.conference.id, failure=failure)
-        word = "announcement-fail" if failure else "announcement-end"
-        await self._tell(ConferenceEventName.ANNOUNCEMENT, word, None, **announcement_params(url, failure))
+        if self._members:
+            await self._news.announced(self._members[0], url, failure)
 
     async def _arrange_again(self) -> None:
         async with self._turn:
@@ -226,71 +293,45 @@ class Room:
         before = member.change(change)
         if member.participant == before:
             return
-        await self._backlog.write(partial(self._services.stores.conferences.change, member.participant))
-        member.session.journal.note_event(
-            "participant_changed", conference=self.conference.id, **differences(before, member.participant)
-        )
-        for event, word in events_of(before, member.participant):
-            await self._tell(event, word, member)
-
-    async def _tell(self, event: ConferenceEventName, word: str, member: Member | None, **more: str) -> None:
-        await self._callbacks.tell_event(self.conference, event, word, member, **more)
+        await self.row.keep(member.participant)
+        await self._news.changed(member, before)
 
     async def _end(self, reason: ConferenceEnd, by: Member | None) -> None:
         if self.over.is_set():
             return
+        await self._close(reason)
+        if await self.row.become(ConferenceStatus.COMPLETED):
+            self._news.ends(reason, by)
+            self._after.begin(self.tree.tell_others({"do": "look", "ended": reason.name}))
+
+    async def _close(self, reason: ConferenceEnd | None) -> None:
+        """Nobody is in it any more on this node, or will not be at once."""
         self.over.set()
         self._ended = reason
-        self._ending = ending_params(reason, by.participant if by else None, by.plan.label if by else None)
-        await self.recording.stop()
         await self._beside.close()
         await self._announcements.close()
-        await self._music.stop()
-        await self._mixing.close()
-        await self._become(ConferenceStatus.COMPLETED)
+        await self._audio.close()
 
     async def _tell_end(self) -> None:
         """After the last has left: whoever counts who is in it hears of the end last."""
-        if self._ending is None or self._members:
+        if self._members:
             return
-        ending, self._ending = self._ending, None
-        await self._tell(ConferenceEventName.END, "conference-end", None, **ending)
+        if self.row.shared:
+            self._after.begin(self._tell_end_after_all())
+        else:
+            await self._news.tell_end()
 
-    async def _become(self, status: ConferenceStatus) -> None:
-        self.conference = become(self.conference, status, self._services.clock.now())
-        await self._backlog.write(partial(self._services.stores.conferences.save, self.conference))
+    async def _tell_end_after_all(self) -> None:
+        """Tell of the end once the last on any node has left."""
+        end_s = self._services.clock.monotonic() + _LEAVING_S
+        while await self.present() and self._services.clock.monotonic() < end_s:
+            await self._services.clock.sleep(_LEAVING_LOOK_S)
+        await self._news.tell_end()
 
     async def _arrange(self) -> None:
-        """Make what is heard and recorded what the members' state asks for."""
-        begun = self.conference.status is ConferenceStatus.IN_PROGRESS
-        consenting = not self._unasked and all(member.session.consent is not None for member in self._members)
-        await self._overhearing.close(self._members, all_consent=consenting)
-        await self.recording.leave_out(self._members, all_consent=consenting)
-        if begun:
-            mix = await self._mixing.arrange(self.conference.options, self._members)
-            await self.recording.arrange(self.conference, self._members, mix, all_consent=consenting)
-        await self._overhearing.open(self._members, all_consent=consenting)
-        for member in self._members:
-            await self.recording.member_changed(member)
-            await member.tell_hold(held=member.participant.hold)
-            await member.play_hold_music()
-        waiting = not begun and not self.over.is_set()
-        await self._music.play_to({each.ear for each in self._members if each.wants_music(waiting=waiting)})
+        await self._audio.arrange(self.conference)
 
     async def _talks(self, leg: LegId, now: bool) -> None:
         member = next((each for each in self._members if each.leg == leg), None)
-        if member is None or not member.participant.is_heard:
-            return
-        member.session.journal.note_event("talking" if now else "fell_silent", conference=self.conference.id)
-        word = "participant-speech-start" if now else "participant-speech-stop"
-        await self._tell(ConferenceEventName.SPEAKER, word, member)
-
-
-def altered(conference: Conference, change: ConferenceChange) -> Conference:
-    """The conference as the change has it."""
-    return replace(
-        conference,
-        locked=conference.locked if change.locked is None else change.locked,
-        max_participants=change.max_participants or conference.max_participants,
-        record=conference.record and change.recording is not RecordingAction.STOP,
-    )
+        if member is not None and member.participant.is_heard:
+            await self._news.talks(member, now=now)

@@ -2,21 +2,24 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
 import structlog
 
 from engine.aio.signal import Signal
+from engine.aio.tasks import BackgroundTasks
 from engine.aio.waits import first_of, to_its_end
-from engine.errors import NotFound, StoreError, WrongState
+from engine.errors import NotFound, StoreError
 from engine.flow.call_actions import Waiting
 from engine.flow.plans import QueueEntry, RoomOutcome, RoomPlan
 from engine.ids import IdKind, new_id
 from engine.live.conference.admission import Admission, Admitted
 from engine.live.conference.commands import obey
 from engine.live.conference.member import Member
+from engine.live.conference.new_conference import name_in_use, opened, order_of_plan
 from engine.live.conference.room import Room
 from engine.live.consent.service import ConsentService
 from engine.live.orders import NewConference
@@ -24,7 +27,10 @@ from engine.live.services import CallServices
 from engine.live.session.backlog import Backlog
 from engine.live.session.session import Session
 from engine.live.wait_music import WaitMusic
-from engine.model.conference import Conference, ConferenceStatus, Participant
+from engine.model.conference import Conference, Participant
+from engine.model.room_link import RoomLink
+from engine.ports import Cause, Leg
+from engine.ports.nodes import NodeOrder
 from engine.webhooks.call_web import CallWeb
 
 _LEAVE_KEY: Final = "*"
@@ -43,14 +49,17 @@ class Rooms:
         self._callers: Counter[Room] = Counter()
         """How many are at each room's door or in it."""
         self._creating = asyncio.Lock()
+        self._beside = BackgroundTasks("rooms")
 
     async def create(self, order: NewConference) -> Conference:
         """A conference that waits for its first participant. Raises StoreError, and WrongState for a name in use."""
         async with self._creating:
             if order.friendly_name:
                 await self._require_free(order.account_id, order.friendly_name)
-            conference = self._new(order)
-            await self._services.stores.conferences.add(conference)
+            conference = opened(order, self._services)
+            stored = await self._services.stores.conferences.add(conference)
+            if stored.id != conference.id:
+                raise name_in_use(stored)
             return conference
 
     async def _require_free(self, account_id: str, name: str) -> None:
@@ -59,7 +68,7 @@ class Rooms:
         open_one = room.conference if room is not None and not room.over.is_set() else None
         found = open_one or await self._services.stores.conferences.by_name(account_id, name)
         if found is not None:
-            raise WrongState(f"A conference named {name!r} is open already: {found.id}. Use it, or end it first.")
+            raise name_in_use(found)
 
     @property
     def live_rooms(self) -> Collection[Room]:
@@ -90,23 +99,76 @@ class Rooms:
 
     async def join(self, session: Session, plan: RoomPlan, waiting: Waiting | None, web: CallWeb) -> RoomOutcome:
         """Stay in the room until the leg, the room or the stay's limit ends. Raises LegGone while at the door."""
-        room, is_new = await self._room(session.call.account_id, plan)
-        self._callers[room] += 1
-        try:
-            if is_new:
-                await self._backlog.write(partial(self._services.stores.conferences.add, room.conference))
+        room = await self._room(session.call.account_id, plan)
+        async with self._with_caller(room):
+            await room.row.open()
             return await self._join(session, plan, waiting, web, room)
+
+    async def take_link(self, leg: Leg, link: RoomLink) -> None:
+        """Follow the link of a leaf to its end; it is refused where the conference is none of this node."""
+        room = self._by_id(link.conference_id) or await self._opened_for(link)
+        if room is None:
+            await leg.hang_up(Cause.NOT_FOUND)
+            return
+        async with self._with_caller(room):
+            await room.take_link(leg, link.leaf)
+
+    async def obey(self, order: NodeOrder) -> NodeOrder:
+        """Do what another node wants of a room of this one, if there is any of that conference."""
+        if (room := self._by_id(order["conference"])) is not None:
+            await room.obey(order)
+        return {}
+
+    async def close(self) -> None:
+        """End what goes on in rooms with nobody in them here."""
+        await self._beside.close()
+        for room in tuple(self._rooms.values()):
+            await room.close()
+
+    @asynccontextmanager
+    async def _with_caller(self, room: Room) -> AsyncIterator[None]:
+        """Inside, somebody is at the room's door or in it, or a leaf is linked with it."""
+        self._callers[room] += 1
+        room.tree.begin()
+        try:
+            yield
         finally:
             self._callers[room] -= 1
             if not self._callers[room]:
                 del self._callers[room]
-                self._drop(room)  # where nobody came in, who comes later finds the conference in the database
+                await to_its_end(self._vacated(room))
+
+    async def _vacated(self, room: Room) -> None:
+        """Where nobody came in, who comes later finds the conference in the database."""
+        if await room.is_needed() and not self._callers[room]:
+            self._beside.begin(self._forgotten_at_its_end(room))
+        elif not self._callers[room]:
+            self._drop(room)
+            await room.close()
+
+    async def _forgotten_at_its_end(self, room: Room) -> None:
+        """Others are in it on other nodes, for which this one mixes."""
+        await room.over.wait()
+        self._forget(room)
+
+    def _by_id(self, conference_id: str) -> Room | None:
+        return next((room for room in self._rooms.values() if room.conference.id == conference_id), None)
+
+    async def _opened_for(self, link: RoomLink) -> Room | None:
+        """The room of a conference of which this node is the root, though nobody is in it here."""
+        conference = await self._services.stores.conferences.get(link.conference_id)
+        if conference is None or conference.node != self._services.node or conference.ended_at is not None:
+            return None
+        return self._rooms.setdefault(
+            (conference.account_id, conference.friendly_name),
+            Room(conference, self._services, self._backlog, new=False),
+        )
 
     async def _join(
         self, session: Session, plan: RoomPlan, waiting: Waiting | None, web: CallWeb, room: Room
     ) -> RoomOutcome:
         admitted = room.closed_to_newcomers() or await self._doorkeeper.admit(
-            session, plan, room.conference, lambda: [each.session for each in room.members]
+            session, plan, room.conference, lambda: [each.session for each in room.members], room.present
         )
         if isinstance(admitted, QueueEntry):
             return await self._refused(session, room, admitted)
@@ -159,19 +221,18 @@ class Rooms:
         if not await first_of(*ends, timeout_s=plan.limit_s):
             session.journal.note_event("conference_time_limit", seconds=plan.limit_s)
 
-    async def _room(self, account_id: str, plan: RoomPlan) -> tuple[Room, bool]:
-        """The room of this name, and whether it is still to be stored."""
+    async def _room(self, account_id: str, plan: RoomPlan) -> Room:
         key = (account_id, plan.name)
         room = self._rooms.get(key)
         if room is None or room.over.is_set():
             conference = await self._find(account_id, plan.name)
-            made = conference or self._new(_order(account_id, plan))
+            made = conference or opened(order_of_plan(account_id, plan), self._services)
             # Another leg may have made the room while we asked the database.
             room = self._rooms.get(key)
             if room is None or room.over.is_set():
-                room = self._rooms[key] = Room(made, self._services, self._backlog)
-                return room, conference is None
-        return room, False
+                new = conference is None
+                room = self._rooms[key] = Room(made, self._services, self._backlog, new=new)
+        return room
 
     async def _find(self, account_id: str, name: str) -> Conference | None:
         try:
@@ -189,23 +250,6 @@ class Rooms:
             if known is room:
                 del self._rooms[key]
 
-    def _new(self, order: NewConference) -> Conference:
-        identifier = new_id(IdKind.CONFERENCE)
-        pins = self._services.pins
-        return Conference(
-            id=identifier,
-            account_id=order.account_id,
-            friendly_name=order.friendly_name or identifier,
-            status=ConferenceStatus.INIT,
-            max_participants=order.max_participants,
-            record=order.record,
-            date_created=self._services.clock.now(),
-            node=self._services.node,
-            options=order.options,
-            pin=pins.digest(identifier, order.pin) if order.pin else None,
-            moderator_pin=pins.digest(identifier, order.moderator_pin) if order.moderator_pin else None,
-        )
-
     def _member(
         self, session: Session, plan: RoomPlan, web: CallWeb, room: Room, admitted: Admitted, *, hears_music: bool
     ) -> Member:
@@ -221,12 +265,6 @@ class Rooms:
             moderator=admitted.moderator,
         )
         return Member(session, plan, participant, web, hears_music, admitted.name)
-
-
-def _order(account_id: str, plan: RoomPlan) -> NewConference:
-    return NewConference(
-        account_id, plan.name, plan.max_participants, plan.record, plan.options, plan.pin, plan.moderator_pin
-    )
 
 
 async def _leaves_on_star(member: Member) -> None:

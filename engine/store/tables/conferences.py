@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, Table, UniqueConstraint, false
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, Table, UniqueConstraint, false, text
 
 from engine.model.conference import ConferenceStatus
 from engine.model.queue import QueueResult
@@ -10,6 +10,8 @@ from engine.privacy.retention import DataCategory
 from engine.store.data_kinds import Whose, about, personal, technical
 from engine.store.tables.schema import metadata
 from engine.store.types import IDENTIFIER, EnumColumn, Options, StoredText, UtcDateTime
+
+_OPEN: Final = "status IN ('init', 'in-progress')"
 
 conferences: Final = Table(
     "conferences",
@@ -30,6 +32,14 @@ conferences: Final = Table(
     Index(None, "account_id", "date_created", "id"),
     Index(None, "account_id", "friendly_name", "status"),
     Index(None, "status", "node"),
+    Index(
+        "uq_conferences_open_name",
+        "account_id",
+        "friendly_name",
+        unique=True,
+        sqlite_where=text(_OPEN),
+        postgresql_where=text(_OPEN),
+    ),
     info=about(
         "Rooms in which calls talk with each other; PINs are hashed. Name, options and PINs go, the rest stays.",
         Whose.CUSTOMERS,

@@ -1,5 +1,6 @@
 """Conferences and their participants."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -49,7 +50,8 @@ async def test_who_is_in_a_conference_is_counted(
     await conferences.leave(came.id, at(5))
     await conferences.leave(came.id, at(99))
     # What the engine holds of the count may be old; saving must not make it so.
-    await conferences.save(become(replace(conference, participant_count=77), ConferenceStatus.IN_PROGRESS, at(1)))
+    begun = become(replace(conference, participant_count=77), ConferenceStatus.IN_PROGRESS, at(1))
+    await conferences.save(begun, conference)
 
     stored = await conferences.get(conference.id)
     assert stored == replace(conference, status=ConferenceStatus.IN_PROGRESS, participant_count=1)
@@ -58,8 +60,10 @@ async def test_who_is_in_a_conference_is_counted(
 
 
 async def test_a_conference_that_was_never_stored_can_not_be_saved(conferences: Conferences, account: Account) -> None:
+    made = a_conference(account.id)
+
     with pytest.raises(StoreError):
-        await conferences.save(a_conference(account.id))
+        await conferences.save(replace(made, locked=True), made)
 
 
 async def test_by_name_gives_the_accounts_own_open_conference(
@@ -67,11 +71,11 @@ async def test_by_name_gives_the_accounts_own_open_conference(
 ) -> None:
     over = a_conference(account.id, status=ConferenceStatus.COMPLETED, ended_at=NOON, date_created=at(-9))
     theirs = a_conference(stranger.id, date_created=at(-8))
-    first, second = a_conference(account.id), a_conference(account.id, date_created=at(1))
-    for conference in (over, theirs, second, first):
+    ours = a_conference(account.id)
+    for conference in (over, theirs, ours):
         await conferences.add(conference)
 
-    assert await conferences.by_name(account.id, "standup") == first
+    assert await conferences.by_name(account.id, "standup") == ours
     assert await conferences.by_name(account.id, "Standup") is None
 
 
@@ -79,7 +83,7 @@ async def test_conferences_are_found_by_status_and_name_newest_first(
     conferences: Conferences, account: Account, stranger: Account
 ) -> None:
     oldest = a_conference(account.id, friendly_name="board", date_created=at(-9))
-    running = a_conference(account.id, status=ConferenceStatus.IN_PROGRESS)
+    running = a_conference(account.id, friendly_name="sales", status=ConferenceStatus.IN_PROGRESS)
     newest = a_conference(account.id, date_created=at(9))
     for conference in (newest, oldest, running, a_conference(stranger.id)):
         await conferences.add(conference)
@@ -92,9 +96,9 @@ async def test_conferences_are_found_by_status_and_name_newest_first(
 
 async def test_a_nodes_open_conferences_are_found(conferences: Conferences, account: Account) -> None:
     waiting = a_conference(account.id)
-    running = a_conference(account.id, status=ConferenceStatus.IN_PROGRESS, date_created=at(1))
+    running = a_conference(account.id, friendly_name="sales", status=ConferenceStatus.IN_PROGRESS, date_created=at(1))
     over = a_conference(account.id, status=ConferenceStatus.COMPLETED, ended_at=NOON)
-    for conference in (waiting, running, over, a_conference(account.id, node="node-2")):
+    for conference in (waiting, running, over, a_conference(account.id, friendly_name="hall", node="node-2")):
         await conferences.add(conference)
 
     assert await conferences.open_on("node-1") == [waiting, running]
@@ -115,7 +119,8 @@ async def test_what_a_conference_is_like_and_its_pins_come_back(conferences: Con
 async def test_only_conferences_that_nobody_ever_entered_are_unvisited(
     conferences: Conferences, calls: Calls, account: Account, conference: Conference
 ) -> None:
-    visited, new, elsewhere = a_conference(account.id), a_conference(account.id), a_conference(account.id, node="other")
+    visited, new = a_conference(account.id, friendly_name="sales"), a_conference(account.id, friendly_name="board")
+    elsewhere = a_conference(account.id, friendly_name="hall", node="other")
     call = a_call(account.id)
     for each in (visited, replace(new, date_created=at(100)), elsewhere):
         await conferences.add(each)
@@ -125,3 +130,78 @@ async def test_only_conferences_that_nobody_ever_entered_are_unvisited(
     await conferences.leave(stay.id, at(1))
 
     assert await conferences.unvisited(conference.node, at(50)) == [conference]
+
+
+async def test_of_two_nodes_that_open_one_name_at_once_both_have_the_first(
+    conferences: Conferences, account: Account
+) -> None:
+    ours, theirs = a_conference(account.id), a_conference(account.id, node="node-2")
+
+    opened = await asyncio.gather(conferences.add(ours), conferences.add(theirs))
+
+    assert opened[0] == opened[1]
+    assert (await conferences.find(account.id))[1] == 1
+
+
+async def test_a_name_is_free_again_once_its_conference_is_over(
+    conferences: Conferences, account: Account, conference: Conference
+) -> None:
+    assert await conferences.advance(become(conference, ConferenceStatus.COMPLETED, NOON))
+
+    another = a_conference(account.id)
+
+    assert await conferences.add(another) == another
+
+
+async def test_one_node_alone_ends_a_conference(conferences: Conferences, conference: Conference) -> None:
+    over = become(conference, ConferenceStatus.COMPLETED, NOON)
+
+    ended = await asyncio.gather(conferences.advance(over), conferences.advance(over))
+
+    assert sorted(ended) == [False, True]
+
+
+async def test_what_another_node_has_changed_is_not_undone(conferences: Conferences, conference: Conference) -> None:
+    await conferences.save(replace(conference, locked=True), conference)
+    await conferences.save(replace(conference, max_participants=7), conference)
+
+    assert await conferences.get(conference.id) == replace(conference, locked=True, max_participants=7)
+
+
+async def test_one_leaf_alone_becomes_the_root(conferences: Conferences, conference: Conference) -> None:
+    won = await asyncio.gather(*(conferences.claim(conference.id, conference.node, leaf) for leaf in ("b", "c")))
+
+    stored = await conferences.get(conference.id)
+    assert sorted(won) == [False, True]
+    assert stored is not None
+    assert stored.node == ("b" if won[0] else "c")
+
+
+async def test_no_more_enter_at_once_than_there_are_places(
+    conferences: Conferences, calls: Calls, account: Account
+) -> None:
+    conference = await conferences.add(a_conference(account.id, max_participants=2))
+    stays = []
+    for _ in range(5):
+        call = a_call(account.id)
+        await calls.add(call)
+        stays.append(a_participant(conference, call))
+
+    entered = await asyncio.gather(*(conferences.enter(stay) for stay in stays))
+
+    assert sorted(had_room for _, had_room in entered) == [False, False, False, True, True]
+    assert len(await conferences.participants(conference.id)) == 2
+
+
+async def test_the_nodes_of_a_conference_are_its_root_and_those_where_somebody_is_in_it(
+    conferences: Conferences, calls: Calls, account: Account, conference: Conference
+) -> None:
+    of_leaf, of_gone = a_call(account.id, node="leaf"), a_call(account.id, node="gone")
+    for call in (of_leaf, of_gone):
+        await calls.add(call)
+    left = a_participant(conference, of_gone)
+    for stay in (a_participant(conference, of_leaf), left):
+        await conferences.join(stay)
+    await conferences.leave(left.id, at(1))
+
+    assert await conferences.nodes_in(conference.id) == {conference.node, "leaf"}

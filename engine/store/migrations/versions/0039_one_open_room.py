@@ -1,0 +1,36 @@
+"""Of an account's conferences that are open, no two have the same name: nodes that open one at once open the same."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0039"
+down_revision = "0035"
+branch_labels = None
+depends_on = None
+
+_OPEN = sa.text("status IN ('init', 'in-progress')")
+_YOUNGER = sa.text(
+    "UPDATE conferences SET status = 'completed', ended_at = date_created"
+    " WHERE status IN ('init', 'in-progress') AND EXISTS (SELECT 1 FROM conferences AS older"
+    " WHERE older.account_id = conferences.account_id AND older.friendly_name = conferences.friendly_name"
+    " AND older.status IN ('init', 'in-progress') AND (older.date_created < conferences.date_created"
+    " OR (older.date_created = conferences.date_created AND older.id < conferences.id)))"
+)
+
+
+def upgrade() -> None:
+    """Add the index. Of several that are open by one name, callers find the oldest: the others are completed."""
+    op.execute(_YOUNGER)
+    op.create_index(
+        "uq_conferences_open_name",
+        "conferences",
+        ["account_id", "friendly_name"],
+        unique=True,
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    )
+
+
+def downgrade() -> None:
+    """Let there be several again."""
+    op.drop_index("uq_conferences_open_name", "conferences")

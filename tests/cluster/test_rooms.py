@@ -1,0 +1,129 @@
+"""One conference over several nodes (docs/scaling.md): whoever reaches any of them is in the same room."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.peers.audio import hears
+from tests.peers.callers import Caller, calling, count, has
+from tests.peers.customer import Customer
+from tests.peers.nodes import nodes
+from tests.peers.platform import Platform
+from tests.peers.ports import Ports
+
+pytestmark = [pytest.mark.sip, pytest.mark.postgres]
+
+HALL = '<Response><Dial><Conference beep="false">hall</Conference></Dial></Response>'
+
+HEALED_S = 3.0
+SETTLED_S = 1.0
+
+
+@pytest.fixture
+async def pair(tmp_path: Path, ports: Ports, shop: Customer, database: str) -> AsyncIterator[Sequence[Platform]]:
+    """Two nodes whose number leads into one room."""
+    shop.flows["/start"] = HALL
+    async with nodes(tmp_path, ports, database, number={"--url": shop.url("/start")}) as running:
+        yield running
+
+
+async def all_hear_all_others(*everybody: Caller) -> None:
+    """Wait until each hears each other, and see that nobody has heard himself; words have any tone now and then."""
+    since = [each.ear.now_s for each in everybody]
+    for each, from_s in zip(everybody, since, strict=True):
+        for other in everybody:
+            if other is not each:
+                await each.ear.hears_in_all(other.hz, seconds=1.5, within_s=10, since_s=from_s)
+    for each, from_s in zip(everybody, since, strict=True):
+        assert not hears(each.ear.heard(from_s), each.hz, seconds=1), each.hz
+
+
+async def test_callers_of_one_room_on_two_nodes_hear_all_others_in_one_conference(
+    pair: Sequence[Platform], ports: Ports
+) -> None:
+    one, two = pair
+    async with calling(one, ports, 400, 620) as of_one, calling(two, ports, 860, 1080) as of_two:
+        await asyncio.gather(has(one, "hall", 4, within_s=10), has(two, "hall", 4, within_s=10))
+
+        await all_hear_all_others(*of_one, *of_two)
+
+        conferences = (await two.get("conferences", friendly_name="hall"))["conferences"]
+        calls = (await one.get("calls"))["calls"]
+    assert len(conferences) == 1
+    assert len(calls) == 4, "a link is no call"
+
+
+async def test_where_the_root_is_killed_the_others_hear_each_other_within_three_seconds(
+    tmp_path: Path, ports: Ports, shop: Customer, database: str
+) -> None:
+    shop.flows["/start"] = HALL
+    number = {"--url": shop.url("/start")}
+    async with (
+        nodes(tmp_path, ports, database, ("root", "leaf", "other"), number=number) as (root, leaf, other),
+        calling(root, ports, 400) as of_root,
+        calling(leaf, ports, 620, 860) as of_leaf,
+        calling(other, ports, 1080) as of_other,
+    ):
+        await asyncio.gather(*(has(each, "hall", 4, within_s=10) for each in (root, leaf, other)))
+        await all_hear_all_others(*of_root, *of_leaf, *of_other)
+
+        await root.end(signal.SIGKILL)
+        await asyncio.sleep(HEALED_S)
+
+        await all_hear_all_others(*of_leaf, *of_other)
+        [conference] = (await leaf.get("conferences", friendly_name="hall"))["conferences"]
+        await has(other, "hall", 3, within_s=20)
+    assert conference["status"] == "in-progress"
+
+
+async def conference_of(telefoon: Platform) -> str:
+    """The id of the room that is open."""
+    found = (await telefoon.get("conferences", friendly_name="hall", status="in-progress"))["conferences"]
+    return str(found[0]["id"])
+
+
+async def test_what_is_for_all_reaches_all_whichever_node_they_are_on(pair: Sequence[Platform], ports: Ports) -> None:
+    root, leaf = pair
+    async with calling(root, ports, 400) as of_root, calling(leaf, ports, 620, 860) as of_leaf:
+        await asyncio.gather(*(has(each, "hall", 3, within_s=10) for each in pair))
+        await all_hear_all_others(*of_root, *of_leaf)
+        room = f"conferences/{await conference_of(root)}"
+
+        await root.patch(room, {"muted": True})
+        await asyncio.sleep(SETTLED_S)
+        since = [(each, each.ear.now_s) for each in (*of_root, *of_leaf)]
+        await asyncio.sleep(1)
+        for each, from_s in since:
+            assert not any(hears(each.ear.heard(from_s), other.hz) for other in (*of_root, *of_leaf)), each.hz
+
+        from_s = of_leaf[0].ear.now_s
+        await root.patch(room, {"say": {"text": "The hall closes now.", "language": "en-GB"}})
+        await of_leaf[0].ear.hears_sound(seconds=0.5, within_s=15, since_s=from_s)
+
+        await root.patch(room, {"muted": False})
+        await all_hear_all_others(*of_root, *of_leaf)
+
+        await root.delete(room)
+        for each in (*of_root, *of_leaf):
+            await each.far_end.gets("BYE")
+        await has(leaf, "hall", None, within_s=10)
+
+
+async def test_limits_and_locks_hold_on_all_nodes_together(pair: Sequence[Platform], ports: Ports) -> None:
+    root, leaf = pair
+    async with calling(root, ports, 400), calling(leaf, ports, 620):
+        await asyncio.gather(*(has(each, "hall", 2, within_s=10) for each in pair))
+        room = f"conferences/{await conference_of(root)}"
+
+        await root.patch(room, {"max_participants": 2})
+        async with calling(leaf, ports, 860) as (one_too_many,):
+            refused = await leaf.noted(one_too_many.call_id, "conference_refused")
+        await root.patch(room, {"max_participants": 9, "locked": True})
+        async with calling(leaf, ports, 1080) as (late,):
+            locked_out = await leaf.noted(late.call_id, "conference_refused")
+
+        assert await count(leaf, "hall") == 2
+    assert (refused["reason"], locked_out["reason"]) == ("full", "locked")
