@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import JSON, Connection, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint, event
+from sqlalchemy import JSON, Connection, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint, event, text
 
 from engine.model.call import Direction, Status
 from engine.model.call_options import CallOptions
@@ -127,7 +127,7 @@ outbox: Final = Table(
     metadata,
     technical("id", IDENTIFIER, primary_key=True),
     technical("call_id", ForeignKey("calls.id"), nullable=False),
-    technical("node", StoredText, nullable=False, server_default=""),
+    technical("node", StoredText, nullable=False, server_default=text("''")),
     technical("sequence", Integer, nullable=False),
     personal("url", StoredText, nullable=False),
     technical("method", String(4), nullable=False, server_default="POST"),

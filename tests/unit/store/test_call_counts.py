@@ -195,6 +195,7 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
         connection.execute(text("DROP INDEX ix_numbers_application_id"))
         for column in (*COLUMNS_OF_NUMBERS, *COLUMNS_OF_APPLICATIONS):
             connection.execute(text(f"ALTER TABLE numbers DROP COLUMN {column}"))
+        connection.execute(text("DROP INDEX uq_conferences_open_name"))
         connection.execute(text("DROP INDEX ix_outbox_node_state_next_at"))
         connection.execute(text("ALTER TABLE outbox DROP COLUMN node"))
         connection.execute(text("ALTER TABLE webhook_exchanges DROP COLUMN warnings"))

@@ -33,8 +33,12 @@ HEAD = """
 
 
 def unmarked(connection: Connection) -> dict[str, list[str]]:
-    """The steps that take something away and do not say so as they must, with what they take."""
-    return {step.revision: taken for step, taken in steps_on(connection) if taken and not says_so(step)}
+    """The steps that take something away, with that, and neither say so as they must nor why it does no harm."""
+    return {
+        step.revision: taken
+        for step, taken in steps_on(connection)
+        if taken and not says_so(step) and not hasattr(step.module, "harmless")
+    }
 
 
 def says_so(step: Script) -> bool:

@@ -9,9 +9,13 @@ from engine.store.months.splitting import split
 from engine.store.months.uniting import unite
 
 revision = "0037"
-down_revision = "0035"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
+
+harmless = (
+    "Every identifier is new, so no program writes one twice; what refers to calls refers to their parts as well."
+)
 
 _TABLES = (CALLS, EVENTS, EXCHANGES)
 

@@ -5,7 +5,7 @@ from alembic import op
 from engine.store.notice_triggers import create_notice_triggers, drop_notice_triggers
 
 revision = "0038"
-down_revision = "0034"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 

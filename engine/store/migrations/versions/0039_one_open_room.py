@@ -4,9 +4,13 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0039"
-down_revision = "0035"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
+
+harmless = (
+    "A program of before looks for the open conference of a name first; where two nodes open one at once, one fails."
+)
 
 _OPEN = sa.text("status IN ('init', 'in-progress')")
 _YOUNGER = sa.text(
