@@ -18,6 +18,7 @@ from engine.model.storable import storable
 from engine.model.trunk import AddressFamily, EarlyMedia, Transport, Trunk
 from engine.model.trunk.reachability import TrunkChange, TrunkReachability
 from engine.ports import DialRefused, DialRequest, InboundCall, LegEvent, LegId
+from engine.routing.trunk_shares import LimitInUse, ShareOf
 from sip.config import SipConfig
 from sip.connections import ConnectionWatch
 from sip.deliveries import hiding_early_media, noting_the_end, telling_tls_faults
@@ -224,6 +225,14 @@ class SipStack:
     def registrations(self) -> Mapping[str, Registration]:
         """How registrations stand, by the trunks' names."""
         return self._accounts.registrations()
+
+    def inbound_in_use(self) -> Mapping[ShareOf, LimitInUse]:
+        """What is used of the limits on calls that come in."""
+        return self._loads.in_use()
+
+    def share_inbound(self, shares: Mapping[ShareOf, int]) -> None:
+        """Keep to these shares of them."""
+        self._loads.share(shares)
 
     def trunk_calls(self) -> Mapping[str, int]:
         """How many calls have come in by each trunk and go on."""

@@ -27,6 +27,7 @@ from engine.model.trunk.reachability import TrunkChange, TrunkReachability
 from engine.ports import CallerSigned, DialRefused, DialRequest, HungUp, InboundCall, LegEvent, LegId, Queued
 from engine.routing.capacity import CallsNow
 from engine.routing.trunk_figures import TrunkFigures, TrunkMeter
+from engine.routing.trunk_shares import LimitInUse, ShareOf
 from engine.stir.verification import CallerVerifier
 from sip.config import SipConfig
 from sip.dns.records import NameServers
@@ -202,6 +203,16 @@ class UserAgent:
     def full_trunks(self) -> frozenset[str]:
         """The trunks by which as many calls go out as may."""
         return self._loads.full()
+
+    async def trunk_limits_in_use(self) -> Mapping[ShareOf, LimitInUse]:
+        """What is used of the limits of all trunks, each way."""
+        inbound = await self._thread.run(self._stack.inbound_in_use)
+        return {**inbound, **self._loads.in_use()}
+
+    async def share_trunks(self, shares: Mapping[ShareOf, int]) -> None:
+        """Keep to these shares of the limits from now on; other nodes have the rest."""
+        self._loads.share(shares)
+        await self._thread.run(lambda: self._stack.share_inbound(shares))
 
     async def register(self, *, wanted: bool) -> None:
         await self._thread.run(lambda: self._stack.register(wanted=wanted))

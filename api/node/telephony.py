@@ -70,6 +70,7 @@ async def open_telephony(context: NodeContext, stores: Stores, operator: Deliver
             context.residency,
             context.settings.node,
             context.clock,
+            stores.trunk_shares if stores.database.is_shared else None,
         )
         agent = await UserAgent.start(
             replace(from_settings(context.settings), link_secret=stores.pepper if stores.database.is_shared else b""),
@@ -80,7 +81,9 @@ async def open_telephony(context: NodeContext, stores: Stores, operator: Deliver
             refusals.refused,
             verifier=verifier,
         )
+        stack.push_async_callback(trunks.end_sharing)
         stack.push_async_callback(agent.close)
+        await trunks.begin_to_share(agent)
         await trunks.use_costs(agent)
         routes = RouteWatch(stores.routes)
         await routes.look(agent)

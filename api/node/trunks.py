@@ -11,7 +11,7 @@ from api.node.trunk_tables import trunks_of_file
 from config.setting_sources import settings_file
 from config.settings import Settings
 from engine.aio.change_notifier import ChangeNotifier
-from engine.errors import EgressDenied, InvalidField, SetupError
+from engine.errors import EgressDenied, InvalidField, SetupError, StoreError
 from engine.model.trunk import Authentication, Origin, Srtp, TlsVerify, Trunk, trunk_at
 from engine.model.trunk.reachability import TrunkChange, TrunkEvent, TrunkEventKind
 from engine.model.trunk.registration import TrunkRegistration
@@ -21,6 +21,7 @@ from engine.store.default_numbers import default_number_fault
 from engine.store.numbers import Numbers
 from engine.store.trunk_costs import TrunkCosts
 from engine.store.trunk_events import TrunkEvents
+from engine.store.trunk_shares import TrunkShares
 from engine.store.trunks import Trunks
 
 if TYPE_CHECKING:
@@ -97,9 +98,18 @@ class TrunkWatch:
     """
 
     def __init__(
-        self, rows: Trunks, costs: TrunkCosts, events: TrunkEvents, residency: Residency, node: str, clock: Clock
+        self,
+        rows: Trunks,
+        costs: TrunkCosts,
+        events: TrunkEvents,
+        residency: Residency,
+        node: str,
+        clock: Clock,
+        shares: TrunkShares | None = None,
     ) -> None:
+        """`shares` of limits are for a node that may have others beside it."""
         self._rows = rows
+        self._shares = shares
         self._costs = costs
         self._events = events
         self._residency = residency
@@ -129,13 +139,33 @@ class TrunkWatch:
         if await self._rows.versions() != self._versions:
             await self._use(agent, await self._read())
             await self.use_costs(agent)
+        await self._share(agent)
         await self._note(await agent.registrations())
         await self._note_full(agent.full_trunks())
         await self._write(await agent.take_trunk_changes())
 
+    async def begin_to_share(self, agent: "UserAgent") -> None:
+        """Use nothing of any limit before others have left it to this node. Raises StoreError."""
+        if self._shares is not None:
+            await agent.share_trunks({})
+            await self._share(agent)
+
+    async def end_sharing(self) -> None:
+        """Let others have all of it, when no call goes on here any more."""
+        if self._shares is not None:
+            try:
+                await self._shares.give_back(self._node)
+            except StoreError as error:
+                log.warning("shares_not_given_back", reason=str(error))
+
     async def use_costs(self, agent: "UserAgent") -> None:
         """Have the cheapest trunk chosen by what is stored. Raises StoreError."""
         agent.use_costs(await self._costs.all())
+
+    async def _share(self, agent: "UserAgent") -> None:
+        """Settle with the other nodes who may use how much of the limits."""
+        if self._shares is not None:
+            await agent.share_trunks(await self._shares.settle(self._node, await agent.trunk_limits_in_use()))
 
     async def _read(self) -> Sequence[Trunk]:
         stored = await self._rows.all()

@@ -64,6 +64,7 @@ async def take_over(left: Node, services: CallServices) -> None:
 
 async def _close_rows(node: str, services: CallServices, last_seen: datetime | None) -> None:
     await services.paced_lines.give_back(node)
+    await services.stores.trunk_shares.give_back(node)
     waiting = {each.call_id for each in await services.stores.queued_calls.on(node)}
     for call in await services.ledger.calls.open_on(node):
         if call.id not in waiting:

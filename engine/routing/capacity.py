@@ -59,8 +59,15 @@ class TrunkLoad:
 
     @property
     def is_full(self) -> bool:
-        """Whether there are as many calls at once as there may be, or more, as after a limit was lowered."""
-        return self.calls.limit is not None and self.calls_now >= self.calls.limit
+        """Whether there are as many calls at once as there may be, or more, as after a limit was lowered.
+
+        A node that has no share of the limit, and no call, is not full: it will be given one when it asks.
+        """
+        return self.calls.limit is not None and self.calls_now >= max(self.calls.limit, 1)
+
+    def set_ups_now(self, now: float) -> int:
+        """The set-ups of all accounts together in the last second."""
+        return sum(self._lately(now).used.values())
 
     def within(self, calls: int | None, set_ups_per_s: int | None) -> "TrunkLoad":
         """The same calls under other limits; None for no limit."""

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from engine.store.traces import CallTraces
     from engine.store.trunk_costs import TrunkCosts
     from engine.store.trunk_events import TrunkEvents
+    from engine.store.trunk_shares import TrunkShares
     from engine.store.trunks import Trunks
     from engine.store.usage import UsageStore
 
@@ -278,6 +279,12 @@ class Stores:
         from engine.store.trunk_events import TrunkEvents
 
         return TrunkEvents(self.database)
+
+    @cached_property
+    def trunk_shares(self) -> "TrunkShares":
+        from engine.store.trunk_shares import TrunkShares
+
+        return TrunkShares(self.database)
 
     @cached_property
     def trunks(self) -> "Trunks":

@@ -1,13 +1,15 @@
-"""The tables of trunks: how each is spoken to, how its registrations stand, what it costs, which are full, and what
-has happened to them."""
+"""The tables of trunks: how each is spoken to, how its registrations stand, what it costs, which are full, how much of
+their limits each node may use, and what has happened to them."""
 
 from typing import Final
 
-from sqlalchemy import JSON, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import JSON, Boolean, Index, Integer, LargeBinary, String, Table
 
+from engine.model.call import Direction
 from engine.model.trunk import Origin
 from engine.model.trunk.reachability import TrunkEventKind
 from engine.privacy.retention import DataCategory
+from engine.routing.trunk_shares import SharedLimit
 from engine.store.data_kinds import Whose, about, personal, technical
 from engine.store.tables.schema import metadata
 from engine.store.types import IDENTIFIER, EnumColumn, Money, StoredText, UtcDateTime
@@ -73,6 +75,23 @@ full_trunks: Final = Table(
         "The trunks by which a node sends as many calls as it may.",
         Whose.NOBODY,
         until=_UNTIL,
+    ),
+)
+
+trunk_shares: Final = Table(
+    "trunk_shares",
+    metadata,
+    technical("trunk", String(64), primary_key=True),
+    technical("direction", EnumColumn(Direction), primary_key=True),
+    technical("limited", EnumColumn(SharedLimit), primary_key=True),
+    technical("node", StoredText, primary_key=True),
+    technical("held", Integer, nullable=False),
+    technical("used", Integer, nullable=False),
+    technical("wants", Boolean, nullable=False),
+    info=about(
+        "How much each node may use of a trunk's limits, and uses.",
+        Whose.NOBODY,
+        until="as long as the node runs",
     ),
 )
 

@@ -36,6 +36,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("call_id", name="pk_paced_calls"),
     )
     op.create_index("ix_paced_calls_account_id", "paced_calls", ["account_id"])
+    op.create_table(
+        "trunk_shares",
+        sa.Column("trunk", sa.String(length=64), nullable=False),
+        sa.Column("direction", sa.String(length=20), nullable=False),
+        sa.Column("limited", sa.String(length=20), nullable=False),
+        sa.Column("node", sa.Text(), nullable=False),
+        sa.Column("held", sa.Integer(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("wants", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("trunk", "direction", "limited", "node", name="pk_trunk_shares"),
+    )
     op.add_column("queued_calls", sa.Column("claimed_by", sa.Text(), nullable=True))
     op.create_index("ix_queued_calls_account_id_id", "queued_calls", ["account_id", "id"])
     op.execute("INSERT INTO account_lines (account_id, turn) SELECT DISTINCT account_id, 0 FROM queued_calls")
@@ -50,6 +61,7 @@ def downgrade() -> None:
     )
     op.drop_index("ix_queued_calls_account_id_id", "queued_calls")
     op.drop_column("queued_calls", "claimed_by")
+    op.drop_table("trunk_shares")
     op.drop_table("paced_calls")
     op.drop_table("account_lines")
     op.drop_table("call_rates")
