@@ -115,6 +115,7 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
             clock,
             parts.context.meters,
             load_rates().price,
+            settings.node,
         ),
         nodes=PlatformNodes(parts.place, stores.nodes) if stores.database.is_shared else None,
     )

@@ -1,12 +1,13 @@
 """What calls that have gone out have used, as their rows say: time, money, and how many were short."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, FromClause, Numeric, Select, and_, case, cast, func, or_, select, true
 
-from engine.model.call import Direction
+from engine.model.call import NO_NODE, Direction, Status
 from engine.model.call_policy import PolicyLevel, PolicyPlace
 from engine.model.call_policy.used import Spent
 from engine.store.database import Database
@@ -36,6 +37,20 @@ class CallsUsed:
         if row is None or row["seconds"] is None:
             return Spent()
         return Spent(round(float(row["seconds"]), 2), Decimal(row["euros"] or 0).quantize(_CENTS))
+
+    async def elsewhere(self, place: PolicyPlace, node: str) -> Sequence[tuple[str, float]]:
+        """Answered calls that go out in somebody's name on other nodes now: whom to, and for how many seconds.
+
+        None where a node has its database to itself.
+        """
+        if not self._db.is_shared:
+            return ()
+        lasted = SecondsBetween(func.clock_timestamp(), calls.c.answer_time).label("seconds")
+        going_on = (calls.c.status == Status.IN_PROGRESS, calls.c.node.not_in([node, NO_NODE]))
+        query = select(calls.c.to, lasted).where(
+            _of(place), calls.c.direction == Direction.OUTBOUND, calls.c.answer_time.is_not(None), *going_on
+        )
+        return [(row["to"], max(float(row["seconds"]), 0.0)) for row in await self._db.rows(query)]
 
     async def lengths(self, place: PolicyPlace, since: datetime, short_s: int) -> tuple[int, int]:
         """How many of these were answered, and how many of them lasted for less than `short_s`."""

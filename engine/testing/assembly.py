@@ -151,6 +151,7 @@ def services_of(
             clock,
             meters,
             _rates().price,
+            NODE,
         ),
         paced_lines=PacedLines(stores.database, clock.now),
         refusals=Refusals(stores.refusals, clock),

@@ -7,15 +7,15 @@ import structlog
 
 from engine.errors import StoreError
 from engine.live.admission.live_counts import LiveCounts
-from engine.live.admission.spending import Spending
+from engine.live.admission.spending import METERED, Spending
 from engine.model.call import Call, Direction
 from engine.model.call_policy import PlacedPolicy, PolicyRefusal, PolicyRule
 from engine.model.call_policy.decision import used_up
 from engine.model.call_policy.used import Spent, Used
 from engine.ports import Clock
 
-_LOOK_AGAIN_S: Final = 60.0
-"""Other nodes' calls use up the same minutes."""
+_LOOK_AGAIN_S: Final = 15.0
+"""Other calls use up the same minutes, also those of other nodes."""
 _SHORTEST_S: Final = 0.25
 
 log = structlog.get_logger(__name__)
@@ -69,18 +69,18 @@ class Allowance:
     def _is_metered(self) -> bool:
         if self.call.direction is not Direction.OUTBOUND:
             return False
-        quotas = {"minutes_a_day", "minutes_a_month", "euros_a_day", "euros_a_month"}
-        return any(each.policy.said & quotas for each in self.policies)
+        return any(each.policy.said & METERED for each in self.policies)
 
     async def _left(self) -> tuple[PolicyRefusal | None, float]:
         """The rule of which nothing is left, and else for how many seconds there is some for all calls that go on."""
         least_s = _LOOK_AGAIN_S
         for each in self.policies:
-            used = self.spending.with_calls(each.place, await self.spending.used(each))
+            elsewhere = await self.spending.elsewhere(each)
+            used = self.spending.with_calls(each.place, await self.spending.used(each), elsewhere)
             refusal = next(used_up(each, used.day, used.month, self.clock.now()), None)
             if refusal is not None:
                 return refusal, 0.0
-            least_s = min(least_s, _seconds_left(each, used, self.spending.per_second(each.place)))
+            least_s = min(least_s, _seconds_left(each, used, self.spending.per_second(each.place, elsewhere)))
         return None, max(least_s, _SHORTEST_S)
 
 

@@ -96,13 +96,14 @@ class CallPolicies:
         clock: Clock,
         meters: Meters,
         price: Price,
+        node: str,
     ) -> None:
         self._rows = rows
         self._targets = targets
         self._clock = clock
         self._meters = meters
         self._counts = LiveCounts(clock.monotonic)
-        self._spending = Spending(used, self._counts, clock, price)
+        self._spending = Spending(used, self._counts, clock, price, node)
         self._used = used
         self._going_on = going_on
 
@@ -117,7 +118,8 @@ class CallPolicies:
         is_new = await self._is_new(call, to, policies)
         spent = {each.place: await self._spending.used(each) for each in policies}
         going_on = await self._going_on.used(Direction.OUTBOUND, policies)
-        used = {place: self._spending.with_calls(place, each) for place, each in spent.items()}
+        elsewhere = {each.place: await self._spending.elsewhere(each) for each in policies}
+        used = {place: self._spending.with_calls(place, each, elsewhere[place]) for place, each in spent.items()}
         used |= {
             place: replace(used[place], at_once=now.at_once, began_last_second=now.began_last_second)
             for place, now in going_on.items()

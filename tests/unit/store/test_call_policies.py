@@ -1,6 +1,6 @@
 """Call policies as rows, and what the rows of calls say has been used."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -96,6 +96,25 @@ async def test_time_and_money_are_added_up_for_each_level(
         Spent(30, Decimal("0.0301")),
         Spent(),
     ]
+
+
+async def test_calls_that_go_on_on_other_nodes_are_told_with_how_long_they_have(
+    db: Database, used: CallsUsed, calls: Calls, account: Account, stranger: Account
+) -> None:
+    answered = {"status": Status.IN_PROGRESS, "answer_time": datetime.now(UTC) - timedelta(minutes=5)}
+    for call in (
+        a_call(account.id, node="node-2", **answered),
+        a_call(account.id, node="node-1", **answered),
+        a_call(account.id, node="node-2"),
+        a_call(account.id, node="node-2", direction=Direction.INBOUND, **answered),
+        a_call(stranger.id, node="node-2", **answered),
+    ):
+        await calls.add(call)
+
+    told = await used.elsewhere(PolicyPlace(PolicyLevel.ACCOUNT, account.id), "node-1")
+
+    assert [to for to, _ in told] == (["+31205550142"] if db.is_shared else []), "a file has one node"
+    assert all(299 < seconds < 360 for _, seconds in told)
 
 
 async def test_short_calls_are_counted_among_those_that_were_answered(
