@@ -6,16 +6,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, select
 
+from engine.store.calls import Calls
+from engine.store.database import Database
+from engine.store.tables.accounts import accounts
+from engine.store.tables.calls import call_events
+from tests.peers import commands
 from tests.peers.customer import Customer
-from tests.peers.platform import ACCOUNT, Platform, as_json
+from tests.peers.platform import ACCOUNT, Platform, as_json, prepared
 from tests.peers.ports import Ports
 from tests.peers.postgres import Postgres, required
+from tests.peers.waiting import eventually
 from tests.product.belongings import CALLEE, Belongings, owning
+from tests.unit.store.samples import NOON, a_call
 
 pytestmark = [pytest.mark.sip, pytest.mark.postgres]
 
 STATUS = "/status"
+EVENTS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +76,36 @@ async def test_a_node_that_runs_is_not_moved(tmp_path: Path, ports: Ports, shop:
         await telefoon.end(signal.SIGKILL)
         moved = as_json(telefoon.telefoon("database", "move", "--from", source, "--to", target, "--json"))
     assert next(each for each in moved if each["table"] == "calls")["rows"] > 0
+
+
+async def test_a_move_that_was_killed_is_begun_again(tmp_path: Path, ports: Ports, target: str) -> None:
+    telefoon = await asyncio.to_thread(prepared, tmp_path, ports)
+    source = file_of(telefoon)
+    await fill_with_events(source)
+    arguments = ("database", "move", "--from", source, "--to", target)
+    told = tmp_path / "told"
+
+    with told.open("wb") as output:
+        moving = await commands.start(
+            *arguments, environment=telefoon.environment, stdout=output.fileno(), stderr=output.fileno()
+        )
+        await eventually(lambda: f"of {EVENTS} rows" in told.read_text(), within_s=60, otherwise=told.read_text)
+        moving.send_signal(signal.SIGKILL)
+        assert await moving.wait() == -signal.SIGKILL
+    moved = as_json(await asyncio.to_thread(telefoon.telefoon, *arguments, "--json"))
+
+    assert {each["table"]: each["rows"] for each in moved}["call_events"] == EVENTS
+
+
+async def fill_with_events(url: str) -> None:
+    """One call with so many events that a move of them takes more than the two seconds after which it tells of it."""
+    database = await Database.open(url)
+    (account,) = await database.rows(select(accounts.c.id))
+    call = a_call(account["id"])
+    await Calls(database).add(call)
+    event = {"call_id": call.id, "at": NOON, "kind": "ringing", "facts": {"n": "x" * 200}}
+    await database.write(lambda connection: connection.execute(insert(call_events), [event] * EVENTS).rowcount)
+    await database.close()
 
 
 def order(telefoon: Platform) -> None:
