@@ -116,6 +116,9 @@ def _single(table: Table) -> set[str]:
     for rule in table.constraints:
         if isinstance(rule, UniqueConstraint):
             names |= {each.name for each in rule.columns}
+    for index in table.indexes:
+        if index.unique:
+            names |= {each.name for each in index.columns}
     return names
 
 
