@@ -6,12 +6,14 @@ from typing import Any
 
 from alembic import command
 from alembic.script import Script, ScriptDirectory
-from sqlalchemy import Connection, Inspector, inspect
+from sqlalchemy import Connection, Inspector, inspect, text
 
 from engine.store.migration import configured
 from engine.store.schema_version import FIRST_READER
+from engine.store.triggers import is_sqlite
 
 _OF_ALEMBIC = "alembic_version"
+_PARTS = text("SELECT relname FROM pg_class WHERE relispartition AND relkind IN ('r', 'p')")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,11 @@ def steps_on(connection: Connection) -> Iterator[tuple[Script, list[str]]]:
 
 
 def shapes(connection: Connection) -> dict[str, TableShape]:
-    """The tables that there are, by name."""
+    """The tables that there are, by name; a part of one is no table of its own."""
     inspector = inspect(connection)
-    return {name: _shape(inspector, name) for name in inspector.get_table_names() if name != _OF_ALEMBIC}
+    parts = set() if is_sqlite(connection) else {*connection.scalars(_PARTS)}
+    names = {*inspector.get_table_names()} - parts - {_OF_ALEMBIC}
+    return {name: _shape(inspector, name, parts) for name in names}
 
 
 def taken_away(before: dict[str, TableShape], after: dict[str, TableShape]) -> list[str]:
@@ -80,7 +84,7 @@ def _faults(name: str, before: TableShape, after: TableShape | None) -> Iterator
     yield from (f"{name}: a new rule, {rule}" for rule in after.rules - before.rules)
 
 
-def _shape(inspector: Inspector, table: str) -> TableShape:
+def _shape(inspector: Inspector, table: str, parts: set[str]) -> TableShape:
     columns = {
         each["name"]: ColumnShape(str(each["type"]), each["nullable"], _fills_itself(each))
         for each in inspector.get_columns(table)
@@ -90,9 +94,11 @@ def _shape(inspector: Inspector, table: str) -> TableShape:
     keys += [[name or "" for name in each["column_names"]] for each in inspector.get_indexes(table) if each["unique"]]
     rules = [each["sqltext"] for each in inspector.get_check_constraints(table)]
     rules += [
-        f"{each['constrained_columns']} of {each['referred_table']}" for each in inspector.get_foreign_keys(table)
+        f"{each['constrained_columns']} of {each['referred_table']}"
+        for each in inspector.get_foreign_keys(table)
+        if each["referred_table"] not in parts
     ]
-    return TableShape(columns, frozenset(map(frozenset, keys)), frozenset(rules))
+    return TableShape(columns, frozenset(frozenset(each) for each in keys if each), frozenset(rules))
 
 
 def _fills_itself(column: Any) -> bool:

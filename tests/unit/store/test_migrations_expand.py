@@ -66,9 +66,10 @@ async def test_they_do_so_on_postgresql_too(postgres: Postgres) -> None:
     url = postgres.new_database()
     engine = postgresql.create_engine(make_url(url))
     async with engine.begin() as connection:
-        assert await connection.run_sync(unmarked) == {}
+        found = await connection.run_sync(unmarked)
     await engine.dispose()
     postgres.drop(url)
+    assert found == {}
 
 
 @pytest.fixture
