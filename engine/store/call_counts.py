@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, Subquery, bindparam, func, literal, select, union_all
 
 from engine.model.call import FINAL, Status
-from engine.store.call_filter import CallFilter, open_conditions
+from engine.store.call_filter import ENDS, CallFilter, open_conditions
 from engine.store.moment_functions import UtcDay
 from engine.store.prepared import PreparedQuery
 from engine.store.stretch import Stretch
@@ -22,7 +22,6 @@ _OF_TOTALS: Final = {
     "start_time_after": call_totals.c.day >= bindparam("first_day"),
     "start_time_before": call_totals.c.day < bindparam("day_after"),
 }
-_ENDS: Final = ("end_time_after", "end_time_before")
 _DAY: Final = timedelta(days=1)
 
 
@@ -43,13 +42,17 @@ def call_counts(connection: Connection, wanted: CallFilter, *, by_day: bool = Tr
 
 
 def _is_beyond_totals(wanted: CallFilter) -> bool:
-    return any(getattr(wanted, name) is not None for name in ("from_", "to", "parent_id", *_ENDS))
+    return any(getattr(wanted, name) is not None for name in ("from_", "to", "parent_id", *ENDS))
 
 
 def _counted(connection: Connection, wanted: CallFilter) -> Stretch:
     values = wanted.values()
-    found = _count(tuple(values)).first(connection, values)
-    return Stretch(wanted.start_time_after, wanted.start_time_before, found["calls"] if found else 0)
+    if values.keys().isdisjoint(ENDS):
+        found = _count(tuple(values)).first(connection, values)
+        rows = found["calls"] if found else 0
+    else:
+        rows = connection.scalar(select(func.count()).select_from(calls).where(*wanted.conditions())) or 0
+    return Stretch(wanted.start_time_after, wanted.start_time_before, rows)
 
 
 @cache

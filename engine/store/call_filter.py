@@ -10,7 +10,11 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, bindparam
 
 from engine.model.call import Direction, Status
+from engine.store.moment_functions import shown
 from engine.store.tables.calls import calls
+
+ENDS: Final = ("end_time_after", "end_time_before")
+"""The fields by which no list is ordered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class CallFilter:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """What is true of the rows of these calls alone."""
-        return [_COMPARISONS[name](value) for name, value in self.values().items()]
+        given = self.values().items()
+        return [_COMPARISONS[name](shown(value) if name in ENDS else value) for name, value in given]
 
 
 def open_conditions(names: Iterable[str]) -> list[ColumnElement[bool]]:

@@ -15,6 +15,7 @@ from engine.privacy.pseudonym import Pseudonyms
 from engine.privacy.retention import DataCategory
 from engine.store.anonymous import anonymise, is_named
 from engine.store.holds import account_is_free, call_is_free, conference_is_free
+from engine.store.moment_functions import shown
 from engine.store.tables.calls import CallbackState, call_events, call_traces, calls, outbox, webhook_exchanges
 from engine.store.tables.conferences import conferences, participants, queue_waits, queues
 from engine.store.tables.recordings import consents, recordings
@@ -65,7 +66,7 @@ def calls_to_take(account_id: str) -> Select[Any]:
 def _calls(account_id: str, before: datetime) -> Select[Any]:
     # The index knows when a call began: those that are kept still are not looked at.
     return calls_to_take(account_id).where(
-        calls.c.start_time < before, _last(calls.c.end_time, calls.c.start_time) < before
+        calls.c.start_time < shown(before), _last(calls.c.end_time, calls.c.start_time) < before
     )
 
 
@@ -100,7 +101,7 @@ def _told(table: Table, moment: Column[Any], *more: ColumnElement[bool], owner: 
         rows = select(table.c.id) if owner is table else select(table.c.id).join(owner)
         return rows.where(
             owner.c.account_id == account_id,
-            moment < before,
+            moment < shown(before),
             *more,
             account_is_free(owner.c.account_id),
             call_is_free(table.c.call_id),

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Float, String
+from sqlalchemy import BigInteger, BindParameter, Date, Float, String, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -94,3 +94,12 @@ def _sqlite_clock(element: DatabaseClock, compiler: SQLCompiler, **options: Any)
 @compiles(DatabaseClock, "postgresql")
 def _postgresql_clock(element: DatabaseClock, compiler: SQLCompiler, **options: Any) -> str:
     return f"(clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **options)}))"
+
+
+def shown(moment: datetime) -> BindParameter[datetime]:
+    """A moment that stands in the statement itself, so that PostgreSQL's planner sees it.
+
+    Of a statement that it has often met, it plans for any moment: it then reads everything, where few rows are before
+    or after this one.
+    """
+    return bindparam(None, moment, UtcDateTime, unique=True, literal_execute=True)

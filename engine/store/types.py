@@ -52,6 +52,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment.isoformat(timespec="microseconds") if dialect.name == "sqlite" else moment
 
+    def process_literal_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        return self.process_bind_param(value, dialect)
+
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
         return _moment_of_text if dialect.name == "sqlite" else _in_utc
 

@@ -224,3 +224,32 @@ async def test_who_reads_for_long_keeps_nobody_waiting_and_the_month_is_made_lat
 
     await keeper.keep()
     assert later in await all_parts(db, CALLS)
+
+
+async def test_each_part_knows_from_when_to_when_its_rows_are(db: Database) -> None:
+    """So that calls by their end, and events that are due, are found without a look at all others."""
+    await MonthKeeper(Months(db), Today(MONTH.plus(7).begins)).keep()
+
+    kept = text("SELECT tablename FROM pg_indexes WHERE indexdef LIKE :columns AND tablename LIKE :tables")
+
+    async def summarized(table: MonthlyTable) -> set[str]:
+        wanted = {"columns": f"%USING brin ({table.sought_by})%", "tables": f"{table.name}%"}
+        return set(await db.read(lambda connection: connection.scalars(kept, wanted).all()))
+
+    for table in (CALLS, EVENTS):
+        assert await summarized(table) == await all_parts(db, table)
+
+
+async def test_calls_are_found_by_their_end_over_months(calls: Calls, account: Account) -> None:
+    ended = [
+        a_call_at(account, END + step * SECOND, 0, status=Status.COMPLETED, end_time=END + (step + 10) * SECOND)
+        for step in range(-20, 20, 5)
+    ]
+    for call in ended:
+        await calls.add(call)
+
+    since, until = END - 5 * SECOND, END + 10 * SECOND
+    found, total = await calls.find(CallFilter(account.id, end_time_after=since, end_time_before=until))
+
+    assert found == [call for call in reversed(ended) if call.end_time and since <= call.end_time < until]
+    assert total == len(found) == 3
