@@ -67,7 +67,8 @@ class Participant:
 
     A `deaf` one hears nobody, one on `hold` hears music and is not heard, one with a `coach` (a call's id) is heard by
     that call alone. Volumes are percentages of amplitude: how loud it is to others, and others are to it. A
-    `moderator` begins the conference by entering, and its keys lock it, mute all and end it.
+    `moderator` begins the conference by entering, and its keys lock it, mute all and end it. One that `consents` may be
+    recorded, which other nodes ask here.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Participant:
     heard_volume: int = 100
     end_on_exit: bool = False
     moderator: bool = False
+    consents: bool = False
 
     @property
     def is_heard(self) -> bool:

@@ -148,6 +148,13 @@ class Conferences:
         root = select(conferences.c.node).where(conferences.c.id == conference_id)
         return frozenset(row["node"] for row in await self._db.rows(select(union(of_calls, root).subquery())))
 
+    async def not_consenting(self, conference_id: str) -> frozenset[str]:
+        """The nodes on which somebody is in the conference who may not be recorded."""
+        here = (participants.c.conference_id == conference_id) & participants.c.left_at.is_(None)
+        query = select(calls.c.node).join(participants, participants.c.call_id == calls.c.id).distinct()
+        rows = await self._db.rows(query.where(here, participants.c.consents.is_(False)))
+        return frozenset(row["node"] for row in rows)
+
     async def node_of(self, conference_id: str, who: str) -> str | None:
         """The node of somebody who is in the conference, by a participant's or a call's id."""
         named = or_(participants.c.id == who, participants.c.call_id == who) & participants.c.left_at.is_(None)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.peers.audio import hears
+from tests.peers.audio import Sound, hears, tone
 from tests.peers.callers import Caller, calling, count, has
 from tests.peers.customer import Customer
 from tests.peers.nodes import nodes
@@ -18,8 +18,10 @@ pytestmark = [pytest.mark.sip, pytest.mark.postgres]
 
 HALL = '<Response><Dial><Conference beep="false">hall</Conference></Dial></Response>'
 
+RECORDED = HALL.replace("<Conference", '<Conference record="record-from-start"')
 HEALED_S = 3.0
 SETTLED_S = 1.0
+WITHDREW_HZ = 1300
 
 
 @pytest.fixture
@@ -59,7 +61,7 @@ async def test_callers_of_one_room_on_two_nodes_hear_all_others_in_one_conferenc
 async def test_where_the_root_is_killed_the_others_hear_each_other_within_three_seconds(
     tmp_path: Path, ports: Ports, shop: Customer, database: str
 ) -> None:
-    shop.flows["/start"] = HALL
+    shop.flows["/start"] = RECORDED
     number = {"--url": shop.url("/start")}
     async with (
         nodes(tmp_path, ports, database, ("root", "leaf", "other"), number=number) as (root, leaf, other),
@@ -74,9 +76,19 @@ async def test_where_the_root_is_killed_the_others_hear_each_other_within_three_
         await asyncio.sleep(HEALED_S)
 
         await all_hear_all_others(*of_leaf, *of_other)
-        [conference] = (await leaf.get("conferences", friendly_name="hall"))["conferences"]
-        await has(other, "hall", 3, within_s=20)
-    assert conference["status"] == "in-progress"
+        room = await conference_of(leaf)
+        await asyncio.sleep(SETTLED_S)
+        await other.delete(f"conferences/{room}")
+        for each in (*of_leaf, *of_other):
+            await each.far_end.gets("BYE")
+        second_file = await recorded(other, room, tmp_path)
+    assert all(hears(second_file, each.hz, seconds=1) for each in (*of_leaf, *of_other))
+
+
+async def recorded(telefoon: Platform, room: str, folder: Path) -> Sound:
+    """The newest recording of a conference, once it is closed."""
+    _, wav = await telefoon.recording(folder, conference_id=room)
+    return Sound.of_file(wav)
 
 
 async def conference_of(telefoon: Platform) -> str:
@@ -127,3 +139,28 @@ async def test_limits_and_locks_hold_on_all_nodes_together(pair: Sequence[Platfo
 
         assert await count(leaf, "hall") == 2
     assert (refused["reason"], locked_out["reason"]) == ("full", "locked")
+
+
+async def test_the_root_records_all_but_those_who_may_not_be_recorded(
+    tmp_path: Path, ports: Ports, shop: Customer, database: str
+) -> None:
+    shop.flows["/start"] = RECORDED
+    number = {"--url": shop.url("/start")}
+    async with (
+        nodes(tmp_path, ports, database, number=number) as (root, leaf),
+        calling(root, ports, 400) as of_root,
+        calling(leaf, ports, 620) as of_leaf,
+    ):
+        await asyncio.gather(*(has(each, "hall", 2, within_s=20) for each in (root, leaf)))
+        await all_hear_all_others(*of_root, *of_leaf)
+        room = await conference_of(root)
+        await leaf.patch(f"calls/{of_leaf[0].call_id}", {"consent": "withdrawn"})
+        await leaf.noted(of_leaf[0].call_id, "consent_withdrawn")
+        await asyncio.sleep(SETTLED_S)
+        of_leaf[0].ear.say(tone(WITHDREW_HZ, 2, dbov=-24), for_ever=True)
+        await of_root[0].ear.hears_in_all(WITHDREW_HZ, seconds=1.5, within_s=10)
+        await root.delete(f"conferences/{room}")
+        sound = await recorded(root, room, tmp_path)
+    assert hears(sound, 400, seconds=1)
+    assert hears(sound, 620, seconds=1), "before the withdrawal"
+    assert not hears(sound, WITHDREW_HZ)

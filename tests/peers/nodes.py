@@ -7,8 +7,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+from engine.recordings.encryption.master_keys import MasterKeyFile
 from tests.peers.platform import BRIEFLY, Platform, prepared, settled
 from tests.peers.ports import Ports
+from tests.running.once import run_apart
 
 SECRETS: Final = ("pepper", "master.key")
 """The files that all nodes of a database have in common."""
@@ -51,6 +53,7 @@ def _prepared(
     first, *others = names
     (folder / first).mkdir()
     made = prepared(folder / first, ports, {**given, "NODE": first}, number=number, notice=BRIEFLY)
+    run_apart(MasterKeyFile(made.data / "master.key").ensure())
     return [made, *(another_node(made, folder / each, ports, given, each) for each in others)]
 
 

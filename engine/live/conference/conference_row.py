@@ -33,6 +33,8 @@ class ConferenceRow:
         self._backlog = backlog
         self._new = new
         self._opening = asyncio.Lock()
+        self.not_consenting: frozenset[str] = frozenset()
+        """The nodes on which somebody may not be recorded, where several are in it, as of the last look."""
 
     async def open(self) -> None:
         """Have it stored. Where another node was first to open one of its name, it is that one from now on."""
@@ -82,6 +84,7 @@ class ConferenceRow:
         if self.shared:
             try:
                 self.value = await self._stored.get(self.value.id) or self.value
+                self.not_consenting = await self._stored.not_consenting(self.value.id)
             except StoreError as error:
                 log.error("store_failed", error=str(error))
         return self.value

@@ -40,6 +40,8 @@ class Member:
     """In place of ours; None for ours."""
     attendance: Attendance | None = None
     """How it takes part in the mix; None while it has no seat there."""
+    unheard: bool = False
+    """Until other nodes know that it may not be recorded, nobody hears it."""
     sent_out: Signal = field(default_factory=Signal)
     """By somebody else."""
     has_left: Signal = field(default_factory=Signal)
@@ -65,6 +67,20 @@ class Member:
     def seated(self, attendance: Attendance) -> None:
         """The mix has it take part so."""
         self.attendance = attendance
+
+    def wait_to_be_heard(self) -> None:
+        """Be heard by nobody until `be_heard`, where other nodes are to know first that it may not be recorded."""
+        self.unheard = not self.participant.consents
+
+    def be_heard(self) -> None:
+        """Be heard as it takes part."""
+        self.unheard = False
+
+    def follow_consent(self, *, asked: bool) -> bool:
+        """Have it tell whether it may be recorded, if all who are heard were `asked`; whether that is otherwise."""
+        before, consents = self.participant.consents, asked and self.session.consent is not None
+        self.participant = replace(self.participant, consents=consents)
+        return before != consents
 
     def follow_call(self) -> bool:
         """Be the participant of the call that is in its seat now; whether that is another than before."""

@@ -54,7 +54,7 @@ def attendance(member: Member, members: Sequence[Member]) -> Attendance:
     if stay.coach is not None:
         coached = next((each for each in members if is_called(each, stay.coach)), None)
     return Attendance(
-        speaks=stay.is_heard and (stay.coach is None or coached is not None),
+        speaks=stay.is_heard and not member.unheard and (stay.coach is None or coached is not None),
         hears=not (stay.deaf or stay.hold),
         coaches=coached.leg if coached is not None else None,
         said_gain=stay.said_volume / 100,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from engine.errors import RecordingError, StoreError, WrongState
 from engine.live.conference.member import Member
+from engine.live.orders import ConferenceChange, RecordingAction
 from engine.live.recording.active_recording import ActiveRecording
 from engine.live.recording.context import RecordingContext
 from engine.live.recording.service import RecordingService
@@ -14,7 +15,7 @@ from engine.model.conference_options import RecordedTracks
 from engine.model.consent import Consent
 from engine.model.recording import RecordingSource
 from engine.model.recording_marks import PauseBehavior
-from engine.ports import MixedRoom, Said, Sink, Source
+from engine.ports import LegId, MixedRoom, Said, Sink, Source
 
 
 class RoomRecording:
@@ -34,13 +35,22 @@ class RoomRecording:
         self._tracks: dict[str, ActiveRecording] = {}
 
     async def arrange(
-        self, conference: Conference, members: Sequence[Member], mix: MixedRoom, *, all_consent: bool
+        self,
+        conference: Conference,
+        members: Sequence[Member],
+        links: Sequence[LegId],
+        mix: MixedRoom,
+        *,
+        all_consent: bool,
     ) -> None:
-        """Begin where the conference is to be recorded and somebody consents; take in who has come since."""
+        """Begin where the conference is to be recorded and somebody consents; take in who has come since.
+
+        `links` are those to nodes on which all consent.
+        """
         given = [(member, member.session.consent) for member in members if member.session.consent is not None]
         if not conference.record or not given:
             return
-        sources = [mix.source] if all_consent else _one_by_one(members)
+        sources = [mix.source] if all_consent else _one_by_one(members, links)
         if self._mix is None:
             latest = max((consent for _, consent in given), key=lambda each: each.at)
             beep = WarningTone(conference.id, self._everybody, conference.options.recording_beep, in_tracks=False)
@@ -53,15 +63,25 @@ class RoomRecording:
             for member, consent in given:
                 await self._record_member(conference, member, consent, self._mix)
 
-    async def leave_out(self, members: Sequence[Member], *, all_consent: bool) -> None:
+    async def leave_out(self, members: Sequence[Member], links: Sequence[LegId], *, all_consent: bool) -> None:
         """Before somebody is heard who has not consented."""
         if self._mix is not None and self._mix.is_open and not all_consent:
-            await self._mix.only(_one_by_one(members))
+            await self._mix.only(_one_by_one(members, links))
 
     def delete_at_end(self) -> None:
         """Somebody has withdrawn consent, and nothing of the mix is to be kept."""
         if self._mix is not None:
             self._recorder.discard(self._mix)
+
+    async def obey(self, change: ConferenceChange) -> None:
+        """Stop, pause or resume, where a change of the conference says so. Raises as these."""
+        match change.recording:
+            case RecordingAction.STOP:
+                await self.stop()
+            case RecordingAction.PAUSE:
+                await self.pause(change.pause_behavior)
+            case RecordingAction.RESUME:
+                await self.resume()
 
     async def pause(self, behavior: PauseBehavior | None) -> None:
         """Silence from now on, or nothing. Raises WrongState where nothing is recorded, RecordingError, StoreError."""
@@ -148,9 +168,10 @@ class RoomRecording:
         )
 
 
-def _one_by_one(members: Sequence[Member]) -> list[Source]:
-    return [
+def _one_by_one(members: Sequence[Member], links: Sequence[LegId]) -> list[Source]:
+    here: list[Source] = [
         Said(member.leg)
         for member in members
         if member.session.consent is not None and member.participant.is_heard and member.participant.coach is None
     ]
+    return [*here, *map(Said, links)]

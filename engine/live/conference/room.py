@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Final
 
 import structlog
 
@@ -20,20 +19,18 @@ from engine.live.conference.join_leave_announcements import JoinLeaveAnnouncemen
 from engine.live.conference.line_quality import watch_lines
 from engine.live.conference.member import Member, is_called
 from engine.live.conference.room_audio import RoomAudio
+from engine.live.conference.room_consents import RoomConsents
 from engine.live.conference.room_news import RoomNews
 from engine.live.conference.spoken_messages import SpokenMessages
 from engine.live.conference.tree import RoomTree
-from engine.live.orders import ConferenceChange, RecordingAction
+from engine.live.consent.service import ConsentService
+from engine.live.orders import ConferenceChange
 from engine.live.phrases import Phrase
 from engine.live.services import CallServices
 from engine.live.session.backlog import Backlog
 from engine.model.conference import Conference, ConferenceStatus, Participant, ParticipantChange
 from engine.model.conference_end import ConferenceEnd, end_by
-from engine.ports import Cause, Leg, LegId
-from engine.ports.nodes import NodeOrder
-
-_LEAVING_S: Final = 5.0
-_LEAVING_LOOK_S: Final = 0.2
+from engine.ports import LegId, MixedRoom
 
 log = structlog.get_logger(__name__)
 
@@ -41,18 +38,27 @@ log = structlog.get_logger(__name__)
 class Room:
     """A conference that somebody is in. Membership changes one at a time."""
 
-    def __init__(self, conference: Conference, services: CallServices, backlog: Backlog, *, new: bool) -> None:
+    def __init__(
+        self,
+        conference: Conference,
+        services: CallServices,
+        permission: ConsentService,
+        backlog: Backlog,
+        *,
+        new: bool,
+    ) -> None:
         """A `new` conference is still to be stored."""
         shared = services.nodes is not None
         self.row = ConferenceRow(
             conference, services.stores.conferences, services.clock, backlog, new=new, shared=shared
         )
-        self.tree = RoomTree(services, self.row, self.look, self._cut_off)
+        self.tree = RoomTree(services, self.row, self.look, self._cut_off, self._arrange_again)
         self.over = Signal()
         self.begun = Signal()
         self._services = services
         self._members: list[Member] = []
         self._news = RoomNews(services.callbacks, services.clock, backlog, self.row)
+        self._consents = RoomConsents(self.row, self.tree, permission)
         self._audio = RoomAudio(services, self.tree, lambda: self.members, self._talks)
         self.recording = self._audio.recording
         self.everybody = self._audio.everybody
@@ -73,6 +79,11 @@ class Room:
     @property
     def size(self) -> int:
         return len(self._members)
+
+    @property
+    def mix(self) -> MixedRoom | None:
+        """There is one from the conference's beginning to its end."""
+        return self._audio.mix
 
     async def present(self) -> int:
         """How many are in it, on whichever node."""
@@ -103,6 +114,8 @@ class Room:
             if self.conference.record and not member.session.has_answered_consent:
                 await self.row.leave(member.participant)  # another node records it since
                 return QueueEntry.NO_CONSENT
+            if self.row.shared:
+                member.wait_to_be_heard()
             self._members.append(member)
             self._news.meet(member)
             if member.begins(self.conference) and self.conference.status is not ConferenceStatus.IN_PROGRESS:
@@ -111,6 +124,10 @@ class Room:
                 self._come_alive()
             await self._news.came(member)
             await self._arrange()
+        if member.unheard:
+            await self.tree.require_told()
+            member.be_heard()
+            await self._arrange_again()
         if await self.present() > 1:
             await self.tree.linked()
             self._comings.came(self.conference, member)
@@ -131,24 +148,18 @@ class Room:
                 case ConferenceStatus.IN_PROGRESS:
                     self._come_alive()
                     await self._arrange()
+                    if self._consents.are_wanted(self._members):
+                        self._beside.begin(self._ask())
 
-    async def obey(self, order: NodeOrder) -> None:
-        """Do what another node of the conference wants of this one."""
-        if order["do"] == "mute":
-            async with self._turn:
-                await self._mute_all(muted=order["muted"], spared=order["spared"])
-                await self._arrange()
-        if "ended" in order:
-            self._told_end = ConferenceEnd[order["ended"]]
-        await self.look()
+    def hear_why_ended(self, reason: ConferenceEnd) -> None:
+        """Another node has ended it."""
+        self._told_end = reason
 
-    async def take_link(self, leg: Leg, leaf: str) -> None:
-        """Follow the link of a leaf to its end; it is refused where this is not the root, or there is no mix yet."""
-        await self.look()
-        if self.over.is_set() or not self.tree.is_root or self._audio.mix is None:
-            await leg.hang_up(Cause.UNAVAILABLE)
-            return
-        await self.tree.follow_leaf(leg, leaf, self._audio.mix)
+    async def mute_all(self, *, muted: bool, spared: bool) -> None:
+        """Mute everybody who is in it here, moderators only if they are not `spared`; or undo that."""
+        async with self._turn:
+            await self._mute_all(muted=muted, spared=spared)
+            await self._arrange()
 
     async def is_needed(self) -> bool:
         """Whether others are in it on other nodes, which this one mixes for as the root."""
@@ -191,7 +202,7 @@ class Room:
     async def change(self, change: ConferenceChange) -> None:
         """Lock it, limit it, mute everybody, say or play something to all. Raises WrongState, StoreError."""
         async with self._turn:
-            await self._change_recording(change)
+            await self.recording.obey(change)
             await self.row.change(altered(self.conference, change))
             if change.muted is not None:
                 await self._mute_all(muted=change.muted, spared=change.spared)
@@ -211,7 +222,8 @@ class Room:
                 return False
             await self.row.change(replace(self.conference, record=True))
             await self._arrange()
-            return True
+        await self._tell_consents()
+        return True
 
     async def consent_withdrawn(self, delete: bool) -> None:
         """Somebody is left out of the recording from now on, which may be deleted at its end."""
@@ -219,6 +231,7 @@ class Room:
             self.recording.delete_at_end()
         async with self._turn:
             await self._arrange()
+        await self._tell_consents()
 
     async def another_person(self, member: Member) -> None:
         """Another call is in this member's seat, or is known by now to be recorded or not."""
@@ -226,6 +239,7 @@ class Room:
             if member.follow_call():
                 await self.row.keep(member.participant)
             await self._arrange()
+        await self._tell_consents()
 
     async def change_member(self, member: Member, change: ParticipantChange) -> Participant:
         """The participant after it."""
@@ -240,9 +254,11 @@ class Room:
         try:
             async with self._audio.with_unasked():
                 await self._arrange_again()
+                await self._tell_consents()
                 yield
         finally:
             await to_its_end(self._arrange_again())
+            await to_its_end(self._tell_consents())
 
     async def _begin(self) -> None:
         """Somebody has come in with whom the conference begins."""
@@ -275,19 +291,18 @@ class Room:
         if self._members:
             await self._news.announced(self._members[0], url, failure)
 
+    async def _tell_consents(self) -> None:
+        await self._consents.tell(self._members, all_asked=self._audio.all_asked)
+
+    async def _ask(self) -> None:
+        await self._consents.ask(self.members)
+        await self._arrange_again()
+        await self._tell_consents()
+
     async def _arrange_again(self) -> None:
         async with self._turn:
             if not self.over.is_set():
                 await self._arrange()
-
-    async def _change_recording(self, change: ConferenceChange) -> None:
-        match change.recording:
-            case RecordingAction.STOP:
-                await self.recording.stop()
-            case RecordingAction.PAUSE:
-                await self.recording.pause(change.pause_behavior)
-            case RecordingAction.RESUME:
-                await self.recording.resume()
 
     async def _change(self, member: Member, change: ParticipantChange) -> None:
         before = member.change(change)
@@ -314,19 +329,10 @@ class Room:
 
     async def _tell_end(self) -> None:
         """After the last has left: whoever counts who is in it hears of the end last."""
-        if self._members:
-            return
-        if self.row.shared:
-            self._after.begin(self._tell_end_after_all())
-        else:
+        if not self._members and self.row.shared:
+            self._after.begin(self._news.tell_end_after_all(self.present))
+        elif not self._members:
             await self._news.tell_end()
-
-    async def _tell_end_after_all(self) -> None:
-        """Tell of the end once the last on any node has left."""
-        end_s = self._services.clock.monotonic() + _LEAVING_S
-        while await self.present() and self._services.clock.monotonic() < end_s:
-            await self._services.clock.sleep(_LEAVING_LOOK_S)
-        await self._news.tell_end()
 
     async def _arrange(self) -> None:
         await self._audio.arrange(self.conference)

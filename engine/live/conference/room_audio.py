@@ -38,6 +38,11 @@ class RoomAudio:
         """There is one from the conference's beginning to its end."""
         return self._mixing.mix
 
+    @property
+    def all_asked(self) -> bool:
+        """Whether nobody is heard in it on this node who has not been asked."""
+        return not self._unasked
+
     def everybody(self) -> Sequence[Sink]:
         """The sinks by which all who are in the room hear."""
         return [self.mix.sink] if self.mix is not None else [member.ear for member in self._members()]
@@ -55,14 +60,16 @@ class RoomAudio:
         """Let everybody be heard, hear and be recorded as is due now."""
         members = self._members()
         begun = conference.status is ConferenceStatus.IN_PROGRESS
-        consenting = not self._unasked and all(member.session.consent is not None for member in members)
+        consenting = self.all_asked and all(member.session.consent is not None for member in members)
+        consenting = consenting and self._tree.others_consent
+        links = self._tree.consenting_links()
         await self._overhearing.close(members, all_consent=consenting)
-        await self.recording.leave_out(members, all_consent=consenting)
+        await self.recording.leave_out(members, links, all_consent=consenting)
         if begun:
             mix = await self._mixing.arrange(conference.options, members)
             await self._tree.arrange(mix)
             if self._tree.is_root:
-                await self.recording.arrange(conference, members, mix, all_consent=consenting)
+                await self.recording.arrange(conference, members, links, mix, all_consent=consenting)
         await self._overhearing.open(members, all_consent=consenting)
         for member in members:
             await self.recording.member_changed(member)

@@ -1,5 +1,8 @@
 """News of a room: what is noted on the calls in it, and what the customer's server is told."""
 
+from collections.abc import Awaitable, Callable
+from typing import Final
+
 from engine.live.callbacks import CallCallbacks
 from engine.live.conference.callbacks import ConferenceCallbacks
 from engine.live.conference.conference_row import ConferenceRow
@@ -11,12 +14,16 @@ from engine.model.conference_end import ConferenceEnd, why_left
 from engine.ports import Clock
 from engine.webhooks.payloads.conference import announcement_params, ending_params, events_of, leaving_params
 
+_LEAVING_S: Final = 5.0
+_LOOK_AGAIN_S: Final = 0.2
+
 
 class RoomNews:
     """Tells what happens in one room."""
 
     def __init__(self, call_callbacks: CallCallbacks, clock: Clock, backlog: Backlog, row: ConferenceRow) -> None:
         self._callbacks = ConferenceCallbacks(call_callbacks, clock, backlog)
+        self._clock = clock
         self._row = row
         self._ending: dict[str, str] | None = None
         """What is to be told of its end, until the last has left."""
@@ -46,6 +53,13 @@ class RoomNews:
         if self._ending is not None:
             ending, self._ending = self._ending, None
             await self._tell(ConferenceEventName.END, "conference-end", None, **ending)
+
+    async def tell_end_after_all(self, present: Callable[[], Awaitable[int]]) -> None:
+        """The last here has left, and on other nodes somebody may still be leaving."""
+        end_s = self._clock.monotonic() + _LEAVING_S
+        while await present() and self._clock.monotonic() < end_s:
+            await self._clock.sleep(_LOOK_AGAIN_S)
+        await self.tell_end()
 
     async def changed(self, member: Member, before: Participant) -> None:
         """A member takes part otherwise than before."""

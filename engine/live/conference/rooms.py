@@ -18,6 +18,7 @@ from engine.flow.plans import QueueEntry, RoomOutcome, RoomPlan
 from engine.ids import IdKind, new_id
 from engine.live.conference.admission import Admission, Admitted
 from engine.live.conference.commands import obey
+from engine.live.conference.from_other_nodes import obey_order, take_link
 from engine.live.conference.member import Member
 from engine.live.conference.new_conference import name_in_use, opened, order_of_plan
 from engine.live.conference.room import Room
@@ -43,6 +44,7 @@ class Rooms:
 
     def __init__(self, services: CallServices, permission: ConsentService) -> None:
         self._services = services
+        self._permission = permission
         self._doorkeeper = Admission(services, permission)
         self._backlog = Backlog(services.clock)
         self._rooms: dict[tuple[str, str], Room] = {}
@@ -111,12 +113,12 @@ class Rooms:
             await leg.hang_up(Cause.NOT_FOUND)
             return
         async with self._with_caller(room):
-            await room.take_link(leg, link.leaf)
+            await take_link(room, leg, link.leaf)
 
     async def obey(self, order: NodeOrder) -> NodeOrder:
         """Do what another node wants of a room of this one, if there is any of that conference."""
         if (room := self._by_id(order["conference"])) is not None:
-            await room.obey(order)
+            await obey_order(room, order)
         return {}
 
     async def close(self) -> None:
@@ -161,7 +163,7 @@ class Rooms:
             return None
         return self._rooms.setdefault(
             (conference.account_id, conference.friendly_name),
-            Room(conference, self._services, self._backlog, new=False),
+            Room(conference, self._services, self._permission, self._backlog, new=False),
         )
 
     async def _join(
@@ -231,7 +233,7 @@ class Rooms:
             room = self._rooms.get(key)
             if room is None or room.over.is_set():
                 new = conference is None
-                room = self._rooms[key] = Room(made, self._services, self._backlog, new=new)
+                room = self._rooms[key] = Room(made, self._services, self._permission, self._backlog, new=new)
         return room
 
     async def _find(self, account_id: str, name: str) -> Conference | None:
@@ -263,6 +265,7 @@ class Rooms:
             coach=plan.coach,
             end_on_exit=plan.end_on_exit,
             moderator=admitted.moderator,
+            consents=session.consent is not None,
         )
         return Member(session, plan, participant, web, hears_music, admitted.name)
 

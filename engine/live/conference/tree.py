@@ -1,7 +1,7 @@
 """The place of a room among those of its conference on other nodes: the root, or a leaf of it (docs/scaling.md)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import structlog
@@ -14,7 +14,7 @@ from engine.live.conference.branches import Branches
 from engine.live.conference.conference_row import ConferenceRow
 from engine.live.conference.uplink import Uplink
 from engine.live.services import CallServices
-from engine.ports import Leg, MixedRoom
+from engine.ports import Leg, LegId, MixedRoom
 from engine.ports.nodes import NodeOrder, PeerNodes
 
 LOOK_S: Final = 1.0
@@ -38,16 +38,22 @@ class RoomTree:
         row: ConferenceRow,
         on_look: Callable[[], Awaitable[None]],
         on_cut_off: Callable[[], Awaitable[None]],
+        on_change: Callable[[], Awaitable[None]],
     ) -> None:
-        """`on_look` reads the row again and does what it says; `on_cut_off` hears that the others are not heard."""
+        """`on_look` reads the row again and does what it says; `on_cut_off` hears that the others are not heard.
+
+        `on_change` is told when a leaf is heard that was not before.
+        """
         self._services = services
         self._row = row
         self._on_look = on_look
-        self._branches = Branches()
+        self._branches = Branches(on_change)
         self._beside = BackgroundTasks("rooms of other nodes")
         self._began = False
         self._closed = Signal()
         self._keeping: asyncio.Task[None] | None = None
+        self._linked_to = ""
+        """The root with which that keeps a link."""
         self._uplink = (
             Uplink(services, services.nodes, lambda: row.value, on_cut_off) if services.nodes is not None else None
         )
@@ -61,6 +67,15 @@ class RoomTree:
     def leaves(self) -> frozenset[str]:
         """The nodes that are linked with this one, as it is the root."""
         return self._branches.leaves
+
+    @property
+    def others_consent(self) -> bool:
+        """Whether all on other nodes may be recorded."""
+        return not self._row.not_consenting - {self._services.node}
+
+    def consenting_links(self) -> Sequence[LegId]:
+        """The links to leaves on which all may be recorded."""
+        return self._branches.legs(but=self._row.not_consenting)
 
     def begin(self) -> None:
         """Look at the row every now and then, until `close`. Safe to repeat."""
@@ -76,7 +91,10 @@ class RoomTree:
             await self._let_go()
         else:
             await self._branches.end()
+            if self._linked_to != self._row.value.node:
+                await self._let_go()
             if self._keeping is None:
+                self._linked_to = self._row.value.node
                 self._keeping = started(self._uplink.keep(mix))
 
     async def follow_leaf(self, leg: Leg, leaf: str, mix: MixedRoom) -> None:
@@ -95,15 +113,27 @@ class RoomTree:
 
     async def tell_others(self, order: NodeOrder) -> None:
         """Have the other nodes of the conference do something. Who does not answer looks by itself within LOOK_S."""
-        nodes = self._services.nodes
-        if nodes is None:
+        if (nodes := self._services.nodes) is not None:
+            await self._tell_all(nodes, order)
+
+    async def require_told(self) -> None:
+        """Have the other nodes look at the row. Who does not do so is linked anew, and looks before that."""
+        if (nodes := self._services.nodes) is None:
             return
+        for node in await self._tell_all(nodes, {"do": "look"}):
+            if node == self._row.value.node:
+                await self._let_go()
+            await self._branches.end_of(node)
+
+    async def _tell_all(self, nodes: PeerNodes, order: NodeOrder) -> Sequence[str]:
+        """The nodes that have not answered."""
         try:
-            others = await self._services.stores.conferences.nodes_in(self._row.value.id) - {self._services.node}
+            others = list(await self._services.stores.conferences.nodes_in(self._row.value.id) - {self._services.node})
         except StoreError as error:
             log.error("store_failed", error=str(error))
-            return
-        await asyncio.gather(*(self._tell(nodes, each, order) for each in others))
+            return [*self.leaves, self._row.value.node]
+        told = await asyncio.gather(*(self._tell(nodes, each, order) for each in others))
+        return [node for node, answered in zip(others, told, strict=True) if not answered]
 
     async def close(self) -> None:
         """Hang up all links, and look no more."""
@@ -111,11 +141,13 @@ class RoomTree:
         await self._let_go()
         await self._branches.end()
 
-    async def _tell(self, nodes: PeerNodes, node: str, order: NodeOrder) -> None:
+    async def _tell(self, nodes: PeerNodes, node: str, order: NodeOrder) -> bool:
         try:
             await nodes.tell(node, {**order, "conference": self._row.value.id})
         except NodeUnreachable as error:
             log.warning("node_not_told", node=node, reason=str(error))
+            return False
+        return True
 
     async def _follow(self, nodes: PeerNodes) -> None:
         while not await first_of(self._closed, timeout_s=ANXIOUS_S if self._is_cut_off else LOOK_S):

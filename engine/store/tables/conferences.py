@@ -64,6 +64,7 @@ participants: Final = Table(
     technical("heard_volume", Integer, nullable=False, server_default="100"),
     technical("end_on_exit", Boolean, nullable=False, server_default=false()),
     technical("moderator", Boolean, nullable=False, server_default=false()),
+    technical("consents", Boolean, nullable=False, server_default=false()),
     Index(None, "conference_id", "left_at"),
     info=about(
         "Who was in which conference, by call; a label goes with its call's number.",

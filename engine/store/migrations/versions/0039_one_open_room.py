@@ -1,4 +1,4 @@
-"""Of an account's conferences that are open, no two have the same name: nodes that open one at once open the same."""
+"""Of an account's open conferences no two have the same name; and whether who is in one may be recorded."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,7 +23,7 @@ _YOUNGER = sa.text(
 
 
 def upgrade() -> None:
-    """Add the index. Of several that are open by one name, callers find the oldest: the others are completed."""
+    """Add the index and the column. Of several open ones of a name the oldest, which callers find, stays so."""
     op.execute(_YOUNGER)
     op.create_index(
         "uq_conferences_open_name",
@@ -33,8 +33,10 @@ def upgrade() -> None:
         sqlite_where=_OPEN,
         postgresql_where=_OPEN,
     )
+    op.add_column("participants", sa.Column("consents", sa.Boolean(), server_default=sa.false(), nullable=False))
 
 
 def downgrade() -> None:
     """Let there be several again."""
+    op.drop_column("participants", "consents")
     op.drop_index("uq_conferences_open_name", "conferences")
