@@ -1,5 +1,6 @@
 """The settings of who may send SIP: strangers, how much they may send, bans, and connections that others begin."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 
@@ -21,6 +22,7 @@ class FrontDoorSettings(BaseModel):
 
     sip_allow: Networks = []
     sip_proxies: Networks = []
+    sip_proxy_address: str = ""
     sip_strangers: StrangerAnswer = StrangerAnswer.SILENCE
     sip_messages_per_s: float = Field(default=50, ge=1, le=10_000)
     sip_invites_per_s: float = Field(default=10, ge=1, le=10_000)
@@ -38,6 +40,13 @@ class FrontDoorSettings(BaseModel):
     sip_connections_of_stranger: int = Field(default=10, ge=0, le=8000)
     sip_stranger_s: int = Field(default=10, ge=1, le=600)
     sip_idle_s: int = Field(default=600, ge=1, le=86400)
+
+    @field_validator("sip_proxy_address")
+    @classmethod
+    def _proxy_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?", value):
+            raise ValueError("write where carriers reach the proxy, such as 203.0.113.5:5060 or sip.example.com")
+        return value
 
     @field_validator("sip_ban_webhook")
     @classmethod

@@ -27,6 +27,8 @@ class ListenAddress:
     public_address: str | None
     rtp_first_port: int
     rtp_last_port: int
+    proxy_address: str = ""
+    """Where others reach the SIP proxy before us, as HOST or HOST:PORT; empty if there is none."""
 
     @property
     def family(self) -> AddressFamily:
@@ -43,6 +45,10 @@ class ListenAddress:
         """The address that others reach, as a URI wants it: IPv6 in brackets (RFC 3261 §25.1)."""
         host = self.public_address or self.host
         return f"[{host}]" if ":" in host else host
+
+    def is_behind_proxy(self, trunk: Trunk) -> bool:
+        """Whether a trunk knows us by the address of the proxy before us."""
+        return bool(self.proxy_address and trunk.outbound_proxy)
 
     def towards(self, trunk: Trunk | None) -> "ListenAddress":
         """Take the public address that a trunk reaches us by, if it has its own of this family."""
@@ -226,4 +232,5 @@ def _listening(settings: Settings, host: str) -> ListenAddress:
         public_address=next((each for each in settings.public_addresses if AddressFamily.of(each) is family), None),
         rtp_first_port=settings.rtp_first_port,
         rtp_last_port=settings.rtp_last_port,
+        proxy_address=settings.sip_proxy_address,
     )

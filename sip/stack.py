@@ -222,6 +222,14 @@ class SipStack:
         if self._config.drain_unregister:
             self._accounts.register(wanted=wanted)
 
+    def shared_registrations(self) -> frozenset[str]:
+        """The trunks, by their names, with which one of the nodes behind a proxy is to register."""
+        return self._accounts.shared()
+
+    def hold_registrations(self, names: frozenset[str]) -> None:
+        """Register with these of them."""
+        self._accounts.hold(names)
+
     def registrations(self) -> Mapping[str, Registration]:
         """How registrations stand, by the trunks' names."""
         return self._accounts.registrations()

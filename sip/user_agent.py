@@ -217,6 +217,14 @@ class UserAgent:
     async def register(self, *, wanted: bool) -> None:
         await self._thread.run(lambda: self._stack.register(wanted=wanted))
 
+    async def shared_registrations(self) -> frozenset[str]:
+        """The trunks, by their names, with which one of the nodes behind a proxy is to register."""
+        return await self._thread.run(self._stack.shared_registrations)
+
+    async def hold_registrations(self, names: frozenset[str]) -> None:
+        """Register with these of them, and leave the others to other nodes."""
+        await self._thread.run(lambda: self._stack.hold_registrations(names))
+
     async def registrations(self) -> Mapping[str, Registration]:
         """How registrations stand, by the names of the trunks that are enabled."""
         return await self._thread.run(self._stack.registrations)

@@ -9,6 +9,7 @@ from api.node.object_store import movers
 from api.node.other_nodes import let_nodes_in
 from api.node.parts import NodeParts
 from api.node.privacy import sweeper
+from api.node.registration_leases import RegistrationLeases
 from api.node.rows_watched import keep_looking
 from engine.live.admission.limits import Limit
 from engine.live.services import CallServices
@@ -41,6 +42,7 @@ def loops_of(parts: NodeParts, services: CallServices, switchboard: Switchboard)
         "traces of failed calls": _failed_traces(parts, services).run,
         "retention": partial(retention.run, by_system(settings.node)),
         **_of_several_nodes(parts, switchboard),
+        **_registrations(parts),
         **movers(settings, stores.moves, services.recording_storage, clock),
     }
 
@@ -55,6 +57,15 @@ def _of_several_nodes(parts: NodeParts, switchboard: Switchboard) -> Mapping[str
         "names of queues": partial(keep_looking, switchboard.follow_queues, bell, "queues_not_read"),
         "addresses of nodes": partial(let_nodes_in, parts.place.membership, parts.telephony.agent),
     }
+
+
+def _registrations(parts: NodeParts) -> Mapping[str, Loop]:
+    """Nothing where each node registers for itself."""
+    settings = parts.context.settings
+    if not settings.sip_proxy_address:
+        return {}
+    leases = RegistrationLeases(parts.storage.stores.leases, settings.node, parts.context.clock)
+    return {"registrations": partial(leases.run, parts.telephony.agent)}
 
 
 def _load_watch(parts: NodeParts, services: CallServices, switchboard: Switchboard) -> LoadWatch:

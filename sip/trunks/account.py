@@ -137,6 +137,13 @@ class SipAccount(pj.Account):
             self._again_s = None
             self.setRegistration(False)
 
+    def let_go(self) -> None:
+        """Register no more, and leave what the registrar has as it is: another node registers with the same contact."""
+        if self.registration.wanted:
+            self.registration = NOT_WANTED
+            self._again_s = None
+            pj.forget_registration(self.getId())
+
     def waits(self, now_s: float) -> bool:
         """Whether it is not yet time to register again, where that has failed."""
         return self._again_s is not None and now_s < self._again_s

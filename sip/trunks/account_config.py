@@ -16,7 +16,7 @@ from engine.model.trunk import (
     Trunk,
 )
 from sip.config import ListenAddress, SipConfig
-from sip.trunks.uris import contact, identity, proxy_uri, registrar_uri
+from sip.trunks.uris import contact, identity, proxy_contact, proxy_uri, registrar_uri
 
 MIN_SESSION_S: Final = 90  # RFC 4028 §4
 
@@ -69,6 +69,8 @@ def account_config(
     if trunk is not None:
         _speak_to(account, trunk, registers=registers)
         _be_reached(account, trunk, listening)
+        if registers and listening.is_behind_proxy(trunk):
+            account.sipConfig.contactForced = proxy_contact(trunk, listening)
     return account
 
 

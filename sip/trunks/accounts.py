@@ -52,6 +52,7 @@ class TrunkAccounts:
         self._own: dict[AddressFamily, SipAccount] = {}
         self._lines: dict[str, TrunkLine] = {}
         self._registers = True
+        self._held: frozenset[str] = frozenset()
         self._retired: list[SipAccount] = []
         self._changes: deque[TrunkChange] = deque(maxlen=MOST_CHANGES)
 
@@ -122,12 +123,31 @@ class TrunkAccounts:
 
     def any_registered(self) -> bool:
         """Whether a registrar is to be told that we go."""
-        return any(line.registration.wanted for line in self._lines.values())
+        return any(line.registration.wanted and not line.shared for line in self._lines.values())
+
+    def shared(self) -> frozenset[str]:
+        """The trunks, by their names, with which one node registers at a time: those behind a proxy.
+
+        They are none while this node registers nowhere.
+        """
+        return frozenset(name for name, line in self._lines.items() if line.shared and self._registers)
+
+    def hold(self, names: frozenset[str]) -> None:
+        """Register with these of the shared trunks, and leave the others to other nodes."""
+        changed, self._held = self._held ^ names, names
+        for name in changed & self._lines.keys():
+            line = self._lines[name]
+            if name not in names:
+                line.let_go()
+            line.use(line.trunk, line.versions)
+            log.info("registration_held" if name in names else "registration_let_go", trunk=name)
 
     def register(self, *, wanted: bool) -> None:
         """Register where trunks say so, or nowhere until further notice; calls in progress go on."""
         self._registers = wanted
         for line in self._lines.values():
+            if line.shared and not wanted:
+                line.let_go()
             line.use(line.trunk, line.versions)
             log.info("trunk_registers" if wanted else "trunk_unregisters", trunk=line.trunk.name)
 
@@ -141,6 +161,9 @@ class TrunkAccounts:
 
     def close(self) -> None:
         """End them all."""
+        for line in self._lines.values():
+            if line.shared:
+                line.let_go()
         of_trunks = (account for line in self._lines.values() for account in line.accounts)
         for account in (*self._retired, *of_trunks, *self._own.values()):
             account.shutdown()
@@ -152,7 +175,7 @@ class TrunkAccounts:
         line = self._lines.get(trunk.name)
         if line is None:
             life = TrunkLife(trunk.name, self._now, self._changes.append)
-            line = TrunkLine(life, self._on_invite, self._leads, self._account_config)
+            line = TrunkLine(life, self._on_invite, self._leads, self._account_config, self._is_shared)
             line.use(trunk, self._versions(trunk))
             self._lines[trunk.name] = line
             log.info("trunk_in_use", trunk=trunk.name)
@@ -179,9 +202,13 @@ class TrunkAccounts:
             )
         return usable
 
+    def _is_shared(self, trunk: Trunk) -> bool:
+        return self._config.listening.is_behind_proxy(trunk)
+
     def _account_config(self, trunk: Trunk, version: AddressFamily, registers: bool) -> pj.AccountConfig:
         """Raises SetupError."""
-        config = account_config(self._config, version, trunk, registers=registers and self._registers)
+        registers = registers and self._registers and (not self._is_shared(trunk) or trunk.name in self._held)
+        config = account_config(self._config, version, trunk, registers=registers)
         if (transport := self._tls.transport(trunk, version)) is not None:
             config.sipConfig.transportId = transport
         return config

@@ -1,6 +1,6 @@
 """A trunk as it is spoken to: its accounts of the library, for calls and for each registrar, and its life."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -20,25 +20,36 @@ class TrunkLine:
     """A trunk as it is spoken to now; `addresses` are those of its hosts. Lives on the SIP thread.
 
     Calls belong to the accounts that register at the first host. Where it registers at each, every further host has
-    accounts of its own, as if it were the first.
+    accounts of its own, as if it were the first. `is_shared` says whether nodes register in turn, with another Contact
+    than that of calls: then all that register are accounts of their own.
     """
 
-    def __init__(self, life: TrunkLife, on_invite: OnInvite, leads: HostLeads, configured: Configured) -> None:
+    def __init__(
+        self,
+        life: TrunkLife,
+        on_invite: OnInvite,
+        leads: HostLeads,
+        configured: Configured,
+        is_shared: Callable[[Trunk], bool],
+    ) -> None:
         self.life = life
         self.addresses: frozenset[Address] = frozenset()
         self._on_invite = on_invite
         self._leads = leads
         self._configured = configured
+        self._is_shared = is_shared
         self._first = self._registrant("")
         self._further: dict[str, Registrant] = {}
 
     def use(self, trunk: Trunk, versions: Sequence[AddressFamily]) -> Sequence[SipAccount]:
         """Speak so to the trunk from now on; the accounts that are not wanted any more. Raises SetupError, pj.Error."""
+        self.shared = trunk.registers and self._is_shared(trunk)
         each = trunk.registers and trunk.register_at is RegisterAt.EACH
-        further = {host.address: host for host in trunk.hosts[1:]} if each else {}
-        gone = [*self._first.use(trunk, versions)]
+        registering = trunk.hosts if each else trunk.hosts[:1]
+        further = {host.address: host for host in registering[0 if self.shared else 1 :]}
+        gone = [*self._first.use(trunk, versions, registers=not self.shared)]
         for address, host in further.items():
-            registrant = self._further.setdefault(address, self._registrant(address))
+            registrant = self._further.setdefault(address, self._registrant(address if each else ""))
             gone += registrant.use(_as_first(trunk, host), _of_host(host, versions))
         for address in self._further.keys() - further.keys():
             gone += self._further.pop(address).accounts.values()
@@ -53,8 +64,8 @@ class TrunkLine:
     @property
     def registration(self) -> Registration:
         """How it stands at the first host; where the trunk registers at each, at all of them."""
-        further = {address: each.registration for address, each in self._further.items()}
-        return together({self.trunk.hosts[0].address: self._first.registration, **further})
+        first = {} if self.shared else {self.trunk.hosts[0].address: self._first.registration}
+        return together(first | {address: each.registration for address, each in self._further.items()})
 
     def speaks(self, version: AddressFamily) -> bool:
         """Whether the trunk is reached over an IP version."""
@@ -65,6 +76,11 @@ class TrunkLine:
         if (account := self._first.accounts.get(version)) is None:
             raise SipError(f"Trunk {self.trunk.name} is not reached over {version.words} from here.")
         return account
+
+    def let_go(self) -> None:
+        """Leave the registration of a shared trunk to another node."""
+        for each in self._further.values():
+            each.let_go()
 
     def look(self, now_s: float) -> None:
         """Ask what has fallen silent, and register again; to be called about once a second."""

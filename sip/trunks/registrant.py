@@ -25,13 +25,16 @@ class Registrant:
         self._made = made
         self._accounts: dict[AddressFamily, SipAccount] = {}
 
-    def use(self, trunk: Trunk, versions: Sequence[AddressFamily], failures: int = 0) -> Sequence[SipAccount]:
+    def use(
+        self, trunk: Trunk, versions: Sequence[AddressFamily], failures: int = 0, *, registers: bool = True
+    ) -> Sequence[SipAccount]:
         """Speak so to the trunk from now on; the accounts that are not wanted any more. Raises SetupError, pj.Error.
 
-        `failures` are those of a registration that has begun over the other version.
+        `failures` are those of a registration that has begun over the other version. It `registers` if the trunk does.
         """
+        self._registers = registers and trunk.registers
         registrar = self._leading(trunk, versions)
-        configs = {each: self._configured(trunk, each, trunk.registers and each is registrar) for each in versions}
+        configs = {each: self._configured(trunk, each, self._registers and each is registrar) for each in versions}
         for version, config in configs.items():
             self._use_one(trunk, version, config, failures)
         self._trunk, self.version = trunk, registrar
@@ -46,11 +49,16 @@ class Registrant:
     def registration(self) -> Registration:
         return self._accounts[self.version].registration
 
+    def let_go(self) -> None:
+        """Leave the registration to another node, and do not take it back from the registrar."""
+        for account in self._accounts.values():
+            account.let_go()
+
     def look(self, now_s: float) -> None:
         """Register again where that has failed; to be called about once a second."""
         versions, now = tuple(self._accounts), self._accounts[self.version]
         if self._leading(self._trunk, versions) is not self.version and not now.waits(now_s):
-            self.use(self._trunk, versions, now.failures)
+            self.use(self._trunk, versions, now.failures, registers=self._registers)
         for account in self._accounts.values():
             account.look(now_s)
 

@@ -90,6 +90,12 @@ def contact(trunk: Trunk, listening: ListenAddress) -> str:
     return f"<{_scheme(trunk)}:{user}@{listening.host_in_uri}:{port}{_transport(trunk)}>"
 
 
+def proxy_contact(trunk: Trunk, listening: ListenAddress) -> str:
+    """Where the trunk reaches the proxy before us, as Contact of a registration has it."""
+    user = trunk.from_user or trunk.user or _OURS
+    return f"<{_scheme(trunk)}:{user}@{listening.proxy_address}{_transport_there(trunk)}>"
+
+
 def caller_uri(request: DialRequest, trunk: Trunk | None, listening: ListenAddress) -> str:
     """The URI of the calling number, written as the trunk wants it."""
     return number_uri(request.caller, trunk, listening)
@@ -112,8 +118,12 @@ def from_host(trunk: Trunk | None, listening: ListenAddress) -> str:
     if trunk is None:
         return listening.host_in_uri
     if trunk.from_host or not trunk.user:
-        return trunk.from_host or listening.host_in_uri
+        return trunk.from_host or _our_host(trunk, listening)
     return _without_port(trunk.registrar) if trunk.registrar else trunk.hosts[0].in_uri
+
+
+def _our_host(trunk: Trunk, listening: ListenAddress) -> str:
+    return _without_port(listening.proxy_address) if listening.is_behind_proxy(trunk) else listening.host_in_uri
 
 
 def _scheme(trunk: Trunk) -> str:

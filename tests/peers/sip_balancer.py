@@ -87,16 +87,17 @@ async def sip_balancer(
     sources: Iterable[str] = KNOWN,
     defines: Iterable[str] = (),
     pems: Pems | None = None,
+    outside: int | None = None,
     inside: int | None = None,
     values: Iterable[tuple[str, str]] = (),
 ) -> AsyncIterator[SipBalancer]:
     """One that runs; `nodes` and `sources` are lines of its lists, `defines` what is switched on in site.cfg.
 
-    It listens for nodes at the port `inside`, if that is told; `values` are further values of site.cfg.
+    It listens at the ports `outside` and, for nodes, `inside`, if told; `values` are further ones of site.cfg.
     """
     folder.mkdir(exist_ok=True)
     root = await asyncio.to_thread(KAMAILIO.made, Progress())
-    one = SipBalancer(folder, root, ports.one(), ports.one(), inside or ports.one())
+    one = SipBalancer(folder, root, outside or ports.one(), ports.one(), inside or ports.one())
     (modules,) = root.glob(str(MODULES))
     site = {
         "OUTSIDE_IP": OUTSIDE, "OUTSIDE_PORT": one.port, "OUTSIDE_TLS_PORT": one.tls_port, "INSIDE_IP": INSIDE,

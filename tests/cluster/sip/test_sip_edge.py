@@ -75,12 +75,13 @@ async def test_nobody_outside_sees_a_nodes_address_where_that_is_hidden(
     open_cluster: OpenCluster, ports: Ports
 ) -> None:
     phone = scenario(receives("INVITE"), answers_by_route(), receives("ACK"), receives("BYE"), answers(200, "OK"))
+    outside = {"SIP_PROXY_ADDRESS": "sip.example"}
     async with (
-        open_cluster(nodes=1, defines=["WITH_TOPOLOGY_HIDING"]) as cluster,
+        open_cluster(nodes=1, settings=outside, defines=["WITH_TOPOLOGY_HIDING"]) as cluster,
         caller_of(cluster) as caller,
         sipp(phone, ports, keys={"ear": 40000}) as carrier,
     ):
-        await asyncio.to_thread(carried_by, cluster, carrier.port, "--set", "from_host=sip.example")
+        await asyncio.to_thread(carried_by, cluster, carrier.port)
         await answered(caller)
         placed = await cluster.nodes[0].place("+3225550199")
         await cluster.nodes[0].call_when(placed["id"], "in-progress")
@@ -91,6 +92,7 @@ async def test_nobody_outside_sees_a_nodes_address_where_that_is_hidden(
 
         told = [*caller.seen, *(each for each in carrier.messages if not each.sent)]
         assert [each for each in told if tells_of_a_node(each)] == []
+        assert "@sip.example>" in (await carrier.gets("INVITE")).header("from")
         await cluster.has_calls(0)
 
 
