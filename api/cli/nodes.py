@@ -1,13 +1,20 @@
 """`telefoon nodes`: the nodes of this database."""
 
-from typing import Annotated, Any
+import asyncio
+from collections.abc import Collection
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import typer
 
 from api.cli.group import CommandGroup, examples
 from api.cli.local import LocalStores, with_books
 from api.cli.output import AsJson, print_json, print_rows
+from engine.errors import TelefoonError
 from engine.privacy.audit import CLI
+
+LOOK_S: Final = 1.0
+"""How often the lists of the proxy are compared with the database."""
 
 nodes = typer.Typer(
     cls=CommandGroup,
@@ -57,6 +64,40 @@ def forget(name: Name) -> None:
 
     left = with_books(work)
     typer.echo(f"{name} is forgotten." + (f" {left} recordings are on its disk alone." if left else ""))
+
+
+@nodes.command(
+    epilog=examples(
+        "telefoon nodes lists /etc/kamailio/telefoon",
+        "telefoon nodes lists /etc/kamailio/telefoon --tell /run/kamailio/rpc.sock --watch",
+    )
+)
+def lists(
+    folder: Annotated[Path, typer.Argument(help="Where they are written.", exists=True, file_okay=False)],
+    tell: Annotated[Path | None, typer.Option(metavar="SOCKET", help="Tell the proxy there what has changed.")] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and look once a second.")] = False,
+) -> None:
+    """Write the lists of the SIP proxy before the nodes (deploy/kamailio): nodes, sources that may call, bans."""
+
+    async def work(books: LocalStores) -> None:
+        from api.node.proxy_lists import ProxyLists
+
+        kept = ProxyLists(books.stores, books.settings, folder, tell)
+        if not watch:
+            _tell_written(await kept.keep())
+        while watch:
+            try:
+                _tell_written(await kept.keep())
+            except TelefoonError as error:
+                typer.echo(f"{error} It is tried again.", err=True)
+            await asyncio.sleep(LOOK_S)
+
+    with_books(work)
+
+
+def _tell_written(names: Collection[str]) -> None:
+    if names:
+        typer.echo(f"Written: {', '.join(sorted(names))}.")
 
 
 async def _listed(books: LocalStores) -> list[dict[str, Any]]:

@@ -74,7 +74,11 @@ class SipBalancer:
         if process is None or process.returncode is not None:
             return
         process.send_signal(signal.SIGTERM)
-        async with within(_STOP_S):
+        try:
+            async with within(_STOP_S):
+                await process.wait()
+        except TimeoutError:
+            os.killpg(process.pid, signal.SIGKILL)  # one that is told to end while it starts waits for ever
             await process.wait()
 
 

@@ -70,12 +70,12 @@ def line_of(number: int, node: Platform) -> str:
 def open_cluster(tmp_path: Path, ports: Ports, shop: Customer) -> OpenCluster:
     """Opens our proxy and so many nodes behind it; `settings` and `file` are those of the nodes.
 
-    Further keywords are those of `sip_balancer`.
+    The proxy knows them at its start if they are `listed`. Further keywords are those of `sip_balancer`.
     """
 
     @asynccontextmanager
     async def opening(
-        nodes: int = 2, *, settings: dict[str, str] | None = None, file: str = "", **proxy: Any
+        nodes: int = 2, *, settings: dict[str, str] | None = None, file: str = "", listed: bool = True, **proxy: Any
     ) -> AsyncIterator[Cluster]:
         made = []
         for number in range(1, nodes + 1):
@@ -88,7 +88,7 @@ def open_cluster(tmp_path: Path, ports: Ports, shop: Customer) -> OpenCluster:
             for node in made:
                 stack.push_async_callback(node.end)
             await asyncio.gather(*(node.start() for node in made))
-            lines = [line_of(number, node) for number, node in enumerate(made, 1)]
+            lines = [line_of(number, node) for number, node in enumerate(made, 1)] if listed else []
             balancer = await stack.enter_async_context(sip_balancer(tmp_path / "proxy", ports, lines, **proxy))
             yield Cluster(balancer, tuple(made), tmp_path)
 

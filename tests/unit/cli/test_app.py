@@ -29,7 +29,7 @@ COMMANDS = [
     ("accounts", "beep"), ("accounts", "pace"), ("accounts", "consent"), ("accounts", "text"),
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),
     ("refusals",), ("bans", "add"), ("bans", "export"), ("bans", "lift"), ("bans", "list"),
-    ("nodes", "drain"), ("nodes", "forget"), ("nodes", "list"),
+    ("nodes", "drain"), ("nodes", "forget"), ("nodes", "list"), ("nodes", "lists"),
     ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),
     ("applications", "add"), ("applications", "list"), ("applications", "set"), ("applications", "remove"),
     ("trunks", "add"), ("trunks", "list"), ("trunks", "show"), ("trunks", "set"), ("trunks", "remove"),
