@@ -154,14 +154,14 @@ class HttpDoor:
                 await asyncio.sleep(TOLD_EACH_S)
 
 
-async def bound(host: str, port: int) -> list[socket.socket]:
-    """A listening socket for each address of the host. Raises OSError."""
+async def bound(host: str, port: int, *, shared: bool = False) -> list[socket.socket]:
+    """A listening socket for each address of the host; others that share it may listen there too. Raises OSError."""
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     listeners: list[socket.socket] = []
     try:
         for family, _, _, _, address in dict.fromkeys(found):
-            listener = socket.create_server(address, family=family, backlog=_BACKLOG)
+            listener = socket.create_server(address, family=family, backlog=_BACKLOG, reuse_port=shared)
             listener.setblocking(False)
             listeners.append(listener)
     except OSError:

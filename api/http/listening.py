@@ -1,6 +1,7 @@
 """The HTTP server of the REST interface: its address, its start and its end."""
 
 import os
+import socket
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -86,19 +87,37 @@ async def _open(front: HttpFront, settings: Settings, runner: web.AppRunner) -> 
     assert runner.server is not None, "it was set up"
     shown = front.certificate
     context = shown.context if shown else None
-    try:
-        listeners = await bound(settings.http_host, settings.http_port)
-    except OSError as error:
-        raise SetupError(
-            f"HTTP can't listen on {settings.http_host}:{settings.http_port}: {_words(error)}. "
-            "Stop the program that has it, or set TELEFOON_HTTP_PORT to a free port."
-        ) from error
+    listeners = await _listeners(settings)
     watching = [started(shown.watch(), "HTTP certificate")] if shown else []
     try:
         async with front.door.open(listeners, runner.server, context):
             yield
     finally:
         await stopped(*watching)
+
+
+async def _listeners(settings: Settings) -> Sequence[socket.socket]:
+    """Sockets at its own port, and at the one that other nodes of this machine have too, if there is one."""
+    listeners = await _bound(settings.http_host, settings.http_port, "TELEFOON_HTTP_PORT")
+    if not settings.http_shared_port:
+        return listeners
+    try:
+        shared = await _bound(settings.http_host, settings.http_shared_port, "TELEFOON_HTTP_SHARED_PORT", shared=True)
+    except SetupError:
+        for each in listeners:
+            each.close()
+        raise
+    return [*listeners, *shared]
+
+
+async def _bound(host: str, port: int, setting: str, *, shared: bool = False) -> Sequence[socket.socket]:
+    try:
+        return await bound(host, port, shared=shared)
+    except OSError as error:
+        raise SetupError(
+            f"HTTP can't listen on {host}:{port}: {_words(error)}. "
+            f"Stop the program that has it, or set {setting} to a free port."
+        ) from error
 
 
 def _certificate(settings: Settings) -> ServedCertificate | None:
