@@ -13,8 +13,8 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 # Where this is set, each of the many servers and workers that tests start compiles every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run asterisk test test-fast interop fuzz fuzz-api test-memory check lint format release lock bench \
-	bench-profile bench-report clean fresh
+.PHONY: help setup run asterisk cluster test test-fast interop fuzz fuzz-api test-memory check lint format release lock \
+	bench bench-profile bench-report clean fresh
 
 help:
 	@echo 'make run           install, then one real call from start to end, then keep serving (Ctrl-C ends it)'
@@ -48,6 +48,10 @@ endif
 
 asterisk:
 	@exec $(PYTHON) -m scripts.run_asterisk
+
+cluster:
+	@$(PYTHON) -m scripts.setup --tests
+	@exec $(BIN)/python -m scripts.cluster $(if $(NODES),--nodes $(NODES))
 
 run: setup
 	@exec $(BIN)/telefoon demo
