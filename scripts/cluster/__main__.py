@@ -1,4 +1,4 @@
-"""Starts several nodes on this machine with PostgreSQL and HAProxy, says what to try, and ends it all on Ctrl-C.
+"""Starts several nodes on this machine with PostgreSQL, HAProxy and Kamailio, says what to try, and ends on Ctrl-C.
 
 python -m scripts.cluster            two nodes
 python -m scripts.cluster --nodes 3
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def _serve(names: Sequence[str], stack: ExitStack) -> None:
-    with Progress().stage(f"Starting PostgreSQL, HAProxy and {len(names)} nodes"):
+    with Progress().stage(f"Starting PostgreSQL, HAProxy, Kamailio and {len(names)} nodes"):
         started = stack.enter_context(cluster(names))
         stack.enter_context(answered_number(started))
         programs = stack.enter_context(_serving(started.nodes))

@@ -53,14 +53,15 @@ class Network:
     _stack: ExitStack
     _numbers: Iterator[int] = field(default_factory=count)
 
-    def add(self, address: str) -> Namespace:
-        """A namespace with this address on the bridge. It has no way to elsewhere."""
+    def add(self, address: str, *further: str) -> Namespace:
+        """A namespace with this address on the bridge, and further ones. It has no way to elsewhere."""
         port = f"port{next(self._numbers)}"
         made = Namespace(self._stack.enter_context(_held()), address, port)
         self.switch.ip(
             f"link add {port} type veth peer name eth0 netns {made.holder}", f"link set {port} master bridge up"
         )
-        made.ip("link set lo up", f"address add {address}/24 dev eth0", "link set eth0 up")
+        owned = [f"address add {each}/24 dev eth0" for each in (address, *further)]
+        made.ip("link set lo up", *owned, "link set eth0 up")
         return made
 
 

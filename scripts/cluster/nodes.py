@@ -42,7 +42,13 @@ class ClusterNode:
 
     @property
     def at(self) -> str:
+        """Its address and port of HTTP, for HAProxy."""
         return f"{self.where.address}:{HTTP_PORT}"
+
+    @property
+    def sip(self) -> str:
+        """Its address and port of SIP, for Kamailio."""
+        return f"{self.where.address}:{SIP_PORT}"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -102,8 +108,7 @@ def cluster_node(
         "PUBLIC_URL": f"http://{subnet.http_balancer}",
         "TRUSTED_PROXIES": f"{subnet.http_balancer}/32",
         "EGRESS_ALLOW": subnet.network,
-        # Whoever stands in for the carrier listens on this machine, at an address that is this cluster's alone.
-        "TRUNK": f"sip:{subnet.outside}:{CARRIER_PORT};transport=udp",
+        "SIP_PROXIES": f"{subnet.sip_proxy_inside}/32",
     }
     return ClusterNode(name, where, folder, settings | dict(more))
 

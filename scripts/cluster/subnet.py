@@ -44,7 +44,13 @@ class Subnet:
 
     @property
     def sip_proxy(self) -> str:
+        """Where carriers and phones reach it."""
         return self._address(4)
+
+    @property
+    def sip_proxy_inside(self) -> str:
+        """Where nodes reach it."""
+        return self._address(5)
 
     def node(self, number: int) -> str:
         """The address of a node, counted from 1. Raises SetupFailed beyond MOST_NODES."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scripts.cluster.nodes import CARRIER_PORT, SIP_PORT
+from scripts.cluster.nodes import CARRIER_PORT
 from scripts.cluster.number import NUMBER
 from scripts.cluster.programs import Program
 from scripts.cluster.whole import Cluster
@@ -21,8 +21,9 @@ def what_to_try(cluster: Cluster, programs: Sequence[Program]) -> str:
     own = " ".join(f"TELEFOON_{name}={first.settings[name]}" for name in ("CONFIG", "DATA_DIR", "DATABASE_URL"))
     lines = [
         f"REST by HAProxy   {cluster.balancer.url}/v1/voice   key {cluster.key}",
+        f"SIP by Kamailio   {cluster.proxy.outside}",
         *(
-            f"{node.name}            {node.url}   SIP {node.where.address}:{SIP_PORT}   process {program.pid}"
+            f"{node.name}            {node.url}   SIP {node.sip}   process {program.pid}"
             for node, program in zip(cluster.nodes, programs, strict=True)
         ),
         f"PostgreSQL        psql -h {cluster.database.where.address} -U postgres telefoon",
@@ -33,8 +34,8 @@ def what_to_try(cluster: Cluster, programs: Sequence[Program]) -> str:
         "        a telephone that answers what the nodes dial",
         f"  {asking}/calls -d '{_BODY}' -H 'Content-Type: application/json'",
         "        a call to it, by any node",
-        f"  {phone} --dial sip:{NUMBER}@{first.where.address}",
-        "        a call to a node, into a conference",
+        f"  {phone} --dial sip:{NUMBER}@{cluster.proxy.outside}",
+        "        a call to the node with the fewest calls, into a conference",
         f"  {asking}/events",
         "        what happens on all nodes",
         f"  {own} .venv/bin/telefoon nodes list",

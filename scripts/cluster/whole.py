@@ -1,4 +1,4 @@
-"""A whole cluster: the network, PostgreSQL, the nodes and HAProxy, started in this order and ended in the other."""
+"""A whole cluster: network, PostgreSQL, nodes, HAProxy and Kamailio, started in this order and ended in the other."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.cluster.haproxy import Haproxy, haproxy
+from scripts.cluster.kamailio import PORT as PROXY_PORT
+from scripts.cluster.kamailio import Kamailio, kamailio
 from scripts.cluster.namespaces import Network, network
-from scripts.cluster.nodes import ClusterNode, cluster_node, give_secrets
+from scripts.cluster.nodes import CARRIER_PORT, ClusterNode, cluster_node, give_secrets
 from scripts.cluster.postgres import Postgres, postgres
 from scripts.cluster.subnet import Subnet
 
@@ -26,6 +28,7 @@ class Cluster:
     database: Postgres
     nodes: Sequence[ClusterNode]
     balancer: Haproxy
+    proxy: Kamailio
     key: str
     """Of the account, for the REST interface."""
 
@@ -40,7 +43,9 @@ def cluster(
 ) -> Iterator[Cluster]:
     """A cluster of nodes with these names; `settings` are of all nodes, beside the usual ones.
 
-    All that it stores is in a folder that is gone with it. `certificate` is of HTTPS, a PEM file with its key.
+    Unless they name a trunk there is one, by Kamailio to CARRIER_PORT of this machine's address, where anybody may
+    stand in for a carrier. All that it stores is in a folder that is gone with it. `certificate` is HAProxy's, a PEM
+    file with its key.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="telefoon-cluster-")))
@@ -55,7 +60,18 @@ def cluster(
         ]
         give_secrets(nodes)
         key = nodes[0].telefoon("keys", "create", "--account", ACCOUNT).split()[-1]
+        if "TRUNK" not in nodes[0].settings:
+            _add_carrier(nodes[0], subnet)
         at = {node.name: node.at for node in nodes}
         where = joined.add(subnet.http_balancer)
         balancer = stack.enter_context(haproxy(where, folder / "haproxy", at, certificate))
-        yield Cluster(folder, joined, database, nodes, balancer, key)
+        before = joined.add(subnet.sip_proxy, subnet.sip_proxy_inside)
+        proxy = stack.enter_context(
+            kamailio(before, folder / "kamailio", subnet, {each.name: each.sip for each in nodes})
+        )
+        yield Cluster(folder, joined, database, nodes, balancer, proxy, key)
+
+
+def _add_carrier(node: ClusterNode, subnet: Subnet) -> None:
+    host, proxy = f"{subnet.outside}:{CARRIER_PORT}", f"{subnet.sip_proxy_inside}:{PROXY_PORT}"
+    node.telefoon("trunks", "add", "carrier", "--host", host, "--set", f"outbound_proxy={proxy}")

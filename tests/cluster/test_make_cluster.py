@@ -21,6 +21,8 @@ from tests.peers.waiting import within
 pytestmark = [pytest.mark.sip, pytest.mark.postgres, pytest.mark.processes]
 
 CALLEE = "+3225550199"
+BEAT_S = 3
+"""Within this a node tells how many calls it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,6 @@ def interfaces() -> set[str]:
     return {path.name for path in Path("/sys/class/net").iterdir()}
 
 
-def mounts() -> set[str]:
-    return set(Path("/proc/mounts").read_text().splitlines())
-
-
 def processes_of(folder: str) -> list[str]:
     """Those that were started with, or work in, a folder."""
     found = []
@@ -95,15 +93,15 @@ def processes_of(folder: str) -> list[str]:
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 async def test_nothing_of_it_is_left_when_it_ends(by: signal.Signals) -> None:
-    before = interfaces(), mounts()
-
     async with make_cluster() as made:
-        folder = made.said(r"^logs +(\S+)$")
+        folder, number = made.said(r"^logs +(\S+)$"), made.said(r"--host 198\.18\.(\d+)\.1 ")
+        assert f"telefoon{number}" in interfaces()
         assert processes_of(folder)
         code = await made.ends(by)
 
     assert code == 0
-    assert (interfaces(), mounts()) == before
+    assert f"telefoon{number}" not in interfaces()
+    assert folder not in Path("/proc/mounts").read_text()
     assert processes_of(folder) == []
     assert not Path(folder).exists()
 
@@ -118,6 +116,19 @@ async def test_a_call_goes_out_by_what_it_says_to_type() -> None:
 
     assert ordered["to"] == CALLEE
     assert answered
+
+
+async def test_calls_come_in_by_what_it_says_to_type_and_are_spread_over_the_nodes() -> None:
+    async with make_cluster() as made:
+        host, target = made.said(r"phone --host (\S+) --dial"), made.said(r"--dial (\S+)$")
+        listing = made.said(r"^ +(TELEFOON_.* nodes list)$")
+        async with phone("--host", host, "--dial", target) as one, phone("--host", host, "--dial", target) as other:
+            await one.tells("answered", within_s=30)
+            await other.tells("answered", within_s=30)
+            await asyncio.sleep(BEAT_S)
+            listed = json.loads(await asyncio.to_thread(subprocess.check_output, f"{listing} --json", shell=True))
+
+    assert [(each["name"], each["calls"]) for each in listed] == [("node-1", 1), ("node-2", 1)]
 
 
 async def test_a_killed_node_is_named_and_started_again() -> None:

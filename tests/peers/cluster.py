@@ -1,4 +1,4 @@
-"""Several nodes as `make cluster` starts them, each in a network namespace, with PostgreSQL and HAProxy, as root."""
+"""Several nodes as `make cluster` starts them, in network namespaces with what is before and behind them, as root."""
 
 import asyncio
 import shutil
@@ -11,6 +11,7 @@ from typing import Final
 from scripts.cluster import whole
 from scripts.cluster.haproxy import HTTP_PORT as BALANCER_PORT
 from scripts.cluster.haproxy import Haproxy
+from scripts.cluster.kamailio import Kamailio
 from scripts.cluster.namespaces import UNTIL_WE_DIE
 from scripts.cluster.nodes import HTTP_PORT, SIP_PORT, ClusterNode
 from scripts.cluster.postgres import Postgres
@@ -36,6 +37,7 @@ class Cluster:
     """Of each node, in their order: by it a node is cut off."""
     front: Platform
     balancer: Haproxy
+    proxy: Kamailio
     database: Postgres
 
 
@@ -50,8 +52,9 @@ async def cluster(
 ) -> AsyncIterator[Cluster]:
     """Nodes with an account, a key and NUMBER, whose options (as --url) are in `number`.
 
-    `settings` are of all nodes, without their prefix. Their trunk is at CARRIER_PORT of `subnet.outside`, if they name
-    none. `notice` is the account's own announcement in English, `certificate` HAProxy's, a PEM file with its key.
+    `settings` are of all nodes, without their prefix. If they name no trunk there is one by Kamailio to CARRIER_PORT of
+    `subnet.outside`. `notice` is the account's own announcement in English, `certificate` HAProxy's, a PEM file with a
+    key.
     """
     async with AsyncExitStack() as stack:
         made = stack.enter_context(whole.cluster(names, {**OF_TESTS, **(settings or {})}, certificate))
@@ -72,7 +75,7 @@ async def cluster(
             stack.push_async_callback(front.end)
             await front.connect()
         links = [Link(made.network, node.where) for node in made.nodes]
-        yield Cluster(made.subnet, nodes, links, front, made.balancer, made.database)
+        yield Cluster(made.subnet, nodes, links, front, made.balancer, made.proxy, made.database)
 
 
 def _platform(node: ClusterNode, key: str) -> Platform:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from scripts.cluster.haproxy import CONFIGURATION, nodes_file
+from scripts.cluster.kamailio import CONFIGURATION as DEPLOYED
+from scripts.cluster.kamailio import nodes_list
 from scripts.cluster.programs import library_path
 from scripts.cluster.subnet import MOST_NODES, Subnet
 from scripts.failure import SetupFailed
@@ -20,7 +23,8 @@ def test_each_part_of_a_cluster_has_an_address_of_its_own() -> None:
     subnet = Subnet(7)
     nodes = [subnet.node(number) for number in range(1, MOST_NODES + 1)]
 
-    addresses = [subnet.outside, subnet.database, subnet.http_balancer, *nodes]
+    addresses = [subnet.outside, subnet.database, subnet.http_balancer]
+    addresses += [subnet.sip_proxy, subnet.sip_proxy_inside, *nodes]
 
     assert len(set(addresses)) == len(addresses)
     assert nodes[0] == "198.18.7.11"
@@ -63,3 +67,13 @@ def test_haproxy_finds_nothing_wrong_with_what_is_deployed(tmp_path: Path, more:
 
     assert checked.returncode == 0, checked.stderr
     assert "WARNING" not in checked.stderr
+
+
+def test_kamailios_list_of_nodes_has_what_the_deployed_one_has_of_each() -> None:
+    text = nodes_list({"x": "192.0.2.1:5060", "y": "192.0.2.2:5060"})
+
+    deployed = (DEPLOYED.parent / "nodes.list").read_text().splitlines()
+    expected = [re.sub(r"sip:\S+|duid=[\w-]+", "", line) for line in deployed if line.startswith("1 ")]
+    assert [re.sub(r"sip:\S+|duid=[\w-]+", "", line) for line in text.splitlines()] == expected
+    assert "1 sip:192.0.2.2:5060 " in text
+    assert "duid=y;" in text
