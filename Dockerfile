@@ -37,3 +37,11 @@ RUN install --directory --owner asterisk --group asterisk /run/asterisk
 USER asterisk
 ENTRYPOINT ["asterisk"]
 CMD ["-f"]
+
+# The SIP proxy before several nodes, for docker-compose.cluster.yml.
+FROM debian:12-slim AS kamailio
+RUN apt-get update && apt-get install --yes --no-install-recommends kamailio kamailio-tls-modules && rm -rf /var/lib/apt/lists/*
+RUN install --directory --owner kamailio --group kamailio /run/kamailio
+USER kamailio
+ENTRYPOINT ["kamailio"]
+CMD ["-DD", "-E", "-m", "64", "-M", "8"]

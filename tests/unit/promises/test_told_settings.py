@@ -13,7 +13,7 @@ pytestmark = pytest.mark.promise
 OF_THE_ENVIRONMENT_ALONE = {"CONFIG", "API_KEY", "SERVER"}
 """They name the file of settings, and what the commands of a client use."""
 OF_A_READERS_OWN = {"REPOSITORY"}
-TELLING = [*(page.path for page in pages()), *(CHECKOUT / "deploy").rglob("*.*"), CHECKOUT / "docker-compose.yml"]
+TELLING = [*(page.path for page in pages()), *(CHECKOUT / "deploy").rglob("*.*"), *CHECKOUT.glob("docker-compose*.yml")]
 
 
 @pytest.mark.parametrize("path", TELLING, ids=lambda path: str(path.relative_to(CHECKOUT)))
