@@ -64,7 +64,7 @@ def _registrations(parts: NodeParts) -> Mapping[str, Loop]:
     settings = parts.context.settings
     if not settings.sip_proxy_address:
         return {}
-    leases = RegistrationLeases(parts.storage.stores.leases, settings.node, parts.context.clock)
+    leases = RegistrationLeases(parts.storage.stores.leases, settings.node)
     return {"registrations": partial(leases.run, parts.telephony.agent)}
 
 

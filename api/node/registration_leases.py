@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from api.node.rows_watched import keep_looking
-from engine.ports import Clock
+from engine.aio.change_notifier import ChangeNotifier
 
 LEASE_S: Final = 6.0
 """After so long another node may register in the place of one that says nothing more."""
@@ -36,19 +36,16 @@ class RegistrationLeases:
     both tell the registrar the same Contact, that of the proxy.
     """
 
-    def __init__(
-        self, leases: LeasesOfNodes, node: str, clock: Clock, now_s: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, leases: LeasesOfNodes, node: str, now_s: Callable[[], float] = time.monotonic) -> None:
         self._leases = leases
         self._node = node
-        self._clock = clock
         self._now_s = now_s
         self._taken_at_s: dict[str, float] = {}
         self._told: frozenset[str] = frozenset()
 
     async def run(self, agent: RegisteringAgent) -> None:
-        """Look once a second, for as long as the node runs."""
-        await keep_looking(partial(self.look, agent), self._clock, "registrations_not_leased")
+        """Look once a second, for as long as the node runs: no notice tells that a lease has run out."""
+        await keep_looking(partial(self.look, agent), ChangeNotifier(), "registrations_not_leased")
 
     async def look(self, agent: RegisteringAgent) -> None:
         """Once. Raises StoreError, SipError."""
