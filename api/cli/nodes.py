@@ -56,14 +56,19 @@ def drain(name: Name, end: Annotated[bool, typer.Option("--end", help="Have it t
 def forget(name: Name) -> None:
     """Delete the row of a node that does not come back. What it recorded stays on its disk, or in the object store."""
 
-    async def work(books: LocalStores) -> int:
+    async def work(books: LocalStores) -> tuple[int, int]:
         left = len(await books.stores.moves.to_upload(name))
         await books.stores.nodes.forget(name)
-        await books.stores.audit.add(CLI, "node.forget", name)
-        return left
+        undone = await books.stores.node_duties.forget(name)
+        await books.stores.audit.add(CLI, "node.forget", name, recordings=left, not_deleted=undone)
+        return left, undone
 
-    left = with_books(work)
-    typer.echo(f"{name} is forgotten." + (f" {left} recordings are on its disk alone." if left else ""))
+    left, undone = with_books(work)
+    typer.echo(f"{name} is forgotten.")
+    if left:
+        typer.echo(f"{left} recordings are on its disk alone.")
+    if undone:
+        typer.echo(f"{undone} things that were erased are still on its disk: destroy it, or empty its data folder.")
 
 
 @nodes.command(

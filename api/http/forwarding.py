@@ -31,7 +31,7 @@ _CONNECT_S: Final = 1.0
 _PIECE_BYTES: Final = 64 * 1024
 _AGAIN_AFTER_S: Final = 5
 _STREAMED: Final = frozenset({"downloadRecording", "FetchRecordingWav", "FetchRecordingMp3", "FetchRecordingAudio"})
-_FILES: Final = _STREAMED | {"drawRecording", "deleteRecording", "DeleteRecording"}
+_FILES: Final = _STREAMED | {"drawRecording"}
 _GIVEN: Final = (
     hdrs.CONTENT_TYPE, hdrs.ACCEPT, hdrs.RANGE, hdrs.IF_RANGE, hdrs.IF_NONE_MATCH, hdrs.IF_MATCH, hdrs.ACCEPT_LANGUAGE,
 )  # fmt: skip

@@ -13,13 +13,13 @@ ANSWERED_BY_THE_OWNER: Final = frozenset(
         "getCall", "endCall", "changeCall", "listCallEvents", "listCallConsents", "traceCall",
         "endConference", "changeConference", "changeParticipant", "removeParticipant", "listParticipants",
         "addParticipant",
-        "deleteRecording", "downloadRecording", "drawRecording",
+        "downloadRecording", "drawRecording",
         "FetchCall", "UpdateCall", "DeleteCall", "ListCallEvent", "ListCallNotification", "FetchCallNotification",
         "UpdateConference", "ListParticipant", "CreateParticipant", "FetchParticipant", "UpdateParticipant",
         "DeleteParticipant",
-        "DeleteRecording", "FetchRecordingWav", "FetchRecordingMp3", "FetchRecordingAudio",
-        "CreateCallRecording", "UpdateCallRecording", "DeleteCallRecording",
-        "UpdateConferenceRecording", "DeleteConferenceRecording",
+        "FetchRecordingWav", "FetchRecordingMp3", "FetchRecordingAudio",
+        "CreateCallRecording", "UpdateCallRecording",
+        "UpdateConferenceRecording",
     }
 )  # fmt: skip
 """By operationId, of both interfaces. All else is answered by any node from the database."""

@@ -8,7 +8,7 @@ from api.node.load_watch import LoadWatch
 from api.node.object_store import movers
 from api.node.other_nodes import let_nodes_in
 from api.node.parts import NodeParts
-from api.node.privacy import sweeper
+from api.node.privacy import cleaning, sweeper
 from api.node.registration_leases import RegistrationLeases
 from api.node.rows_watched import keep_looking
 from engine.live.admission.limits import Limit
@@ -16,6 +16,7 @@ from engine.live.services import CallServices
 from engine.live.session.failed_traces import FailedTraces
 from engine.live.switchboard import Switchboard
 from engine.privacy.audit import by_system
+from engine.recordings.storage import RecordingStorage
 from engine.store.notices import Topic
 from sip.media.media_clock import media_clock_lag_ms
 
@@ -41,20 +42,23 @@ def loops_of(parts: NodeParts, services: CallServices, switchboard: Switchboard)
         "refusals": parts.telephony.refusals.run,
         "traces of failed calls": _failed_traces(parts, services).run,
         "retention": partial(retention.run, by_system(settings.node)),
-        **_of_several_nodes(parts, switchboard),
+        **_of_several_nodes(parts, switchboard, services.recording_storage),
         **_registrations(parts),
         **movers(settings, stores.moves, services.recording_storage, clock),
     }
 
 
-def _of_several_nodes(parts: NodeParts, switchboard: Switchboard) -> Mapping[str, Loop]:
+def _of_several_nodes(
+    parts: NodeParts, switchboard: Switchboard, recording_storage: RecordingStorage
+) -> Mapping[str, Loop]:
     """What a node that has its database to itself need not do: others rename queues, and link rooms with it."""
     database = parts.storage.stores.database
     if not database.is_shared:
         return {}
-    bell = database.notices.bell(Topic.QUEUES)
+    bell, stores, context = database.notices.bell(Topic.QUEUES), parts.storage.stores, parts.context
     return {
         "names of queues": partial(keep_looking, switchboard.follow_queues, bell, "queues_not_read"),
+        "files that others erased": cleaning(stores, context.settings, context.clock, recording_storage).run,
         "addresses of nodes": partial(let_nodes_in, parts.place.membership, parts.telephony.agent),
     }
 

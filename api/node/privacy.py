@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 
 from api.node.periods import periods_of
 from config.settings import Settings
 from engine.errors import EgressDenied, SetupError
+from engine.gdpr.node_cleaning import NodeCleaning
 from engine.gdpr.requests import PersonsRequests
 from engine.gdpr.sweeper import Sweeper
 from engine.model.recording import Recording
@@ -43,9 +45,26 @@ def require_trunk_inside(settings: Settings, residency: Residency) -> None:
             ) from None
 
 
-def discarding(stores: Stores, recording_storage: RecordingStorage) -> Callable[[Recording], Awaitable[None]]:
+def discarding(
+    stores: Stores, recording_storage: RecordingStorage, node: str, clock: Clock
+) -> Callable[[Recording], Awaitable[None]]:
     """Deletes a recording with its files."""
-    return partial(discard, rows=stores.recordings, recording_storage=recording_storage)
+
+    async def discard_now(row: Recording) -> None:
+        await discard(row, stores.recordings, recording_storage, node, clock.now())
+
+    return discard_now
+
+
+def cleaning(stores: Stores, settings: Settings, clock: Clock, recording_storage: RecordingStorage) -> NodeCleaning:
+    """Deletes on this node's disk what other nodes have erased."""
+    return NodeCleaning(
+        stores.node_duties, settings.node, clock, recordings=recording_storage.folder, caches=_caches(settings)
+    )
+
+
+def _caches(settings: Settings) -> tuple[Path, ...]:
+    return (settings.data_dir / "media-cache", settings.data_dir / "prompts-cache")
 
 
 def sweeper(stores: Stores, settings: Settings, clock: Clock, recording_storage: RecordingStorage) -> Sweeper:
@@ -57,7 +76,7 @@ def sweeper(stores: Stores, settings: Settings, clock: Clock, recording_storage:
         clock,
         periods=periods_of(settings),
         node=settings.node,
-        discard=discarding(stores, recording_storage),
+        discard=discarding(stores, recording_storage, settings.node, clock),
         months=stores.months,
         logs=LogFolder(settings.log_folder) if settings.log_folder else None,
         as_logs=(stores.refusals, stores.trunk_events),
@@ -81,8 +100,9 @@ def persons_requests(
         clock,
         node=settings.node,
         audio=partial(audio, recording_storage=recording_storage),
-        discard=discarding(stores, recording_storage),
+        discard=discarding(stores, recording_storage, settings.node, clock),
+        duties=stores.node_duties,
         settle_objects=Removal(stores.moves, recording_storage.store, clock).settle,
-        caches=(settings.data_dir / "media-cache", settings.data_dir / "prompts-cache"),
+        caches=_caches(settings),
         settle=settle,
     )

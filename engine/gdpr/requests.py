@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from engine.errors import InvalidField, Refused, WrongState
 from engine.gdpr.archive import Audio, archive
+from engine.gdpr.caches import emptied
 from engine.gdpr.replay import Erased, not_on, numbers_behind
 from engine.model.recording import Recording
 from engine.ports import Clock
@@ -19,6 +20,7 @@ from engine.privacy.pseudonym import Pseudonyms
 from engine.privacy.subject import DataSubject
 from engine.store.audit import Audit
 from engine.store.database import Database
+from engine.store.node_duties import NodeDuties
 from engine.store.subjects import Concern, Subjects
 
 EXCEPTIONS: Final = (
@@ -27,6 +29,9 @@ EXCEPTIONS: Final = (
     "Backups, and copies that were delivered to others (webhooks, downloads), are not reached from here.",
 )
 _SHOWN: Final = 3
+_NODES_S: Final = 8.0
+"""For so long an erasure waits for other nodes, which look every three seconds."""
+_LOOK_S: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,8 @@ class Certificate:
 
     `objects_pending` of the accounts' deleted recordings are still in the object store, which did not answer, and are
     deleted as soon as it does; whose they were is not known any more. Their keys are gone, so that nobody can open
-    them, unless they were not sealed.
+    them, unless they were not sealed. `nodes_pending` have still files to delete on their disks, of this erasure or of
+    earlier ones, and do so when they are back: sound whose key is gone, and caches.
     """
 
     subject: str
@@ -47,6 +53,7 @@ class Certificate:
     cached_files: int
     objects_pending: int
     storage_scoured: bool
+    nodes_pending: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = EXCEPTIONS
     sha256: str = ""
 
@@ -78,7 +85,7 @@ class PersonsRequests:
     def __init__(
         self, db: Database, subjects: Subjects, audit: Audit, pseudonyms: Pseudonyms, clock: Clock, *, node: str,
         audio: Audio, discard: Callable[[Recording], Awaitable[None]], caches: Sequence[Path],
-        settle_objects: Callable[[Collection[str]], Awaitable[int]],
+        duties: NodeDuties, settle_objects: Callable[[Collection[str]], Awaitable[int]],
         settle: Callable[[], Awaitable[None]] | None = None,
     ) -> None:  # fmt: skip
         self._db = db
@@ -90,6 +97,7 @@ class PersonsRequests:
         self._audio = audio
         self._discard = discard
         self._caches = caches
+        self._duties = duties
         self._settle_objects = settle_objects
         self._settle = settle
 
@@ -131,7 +139,8 @@ class PersonsRequests:
                 await self._discard(recording)
             counts["recordings"] += len(concern.recordings)
             counts.update(await self._subjects.erase(subject, concern, account_id))
-        cached = sum([await asyncio.to_thread(_emptied, folder) for folder in self._caches])
+        cached = sum([await asyncio.to_thread(emptied, folder) for folder in self._caches])
+        nodes_pending = await self._settle_nodes()
         pending = await self._settle_objects(account_ids)
         scoured = await self._db.scour()
         certificate = _certified(
@@ -143,6 +152,7 @@ class PersonsRequests:
                 cached,
                 pending,
                 scoured,
+                nodes_pending,
             )
         )
         await self._audit.add(
@@ -181,10 +191,14 @@ class PersonsRequests:
             raise WrongState(f"A call that concerns this number is live: {_named(concern.live)}. End it first.")
         if concern.held:
             raise Refused(f"A legal hold keeps {_named(concern.held)}. See: telefoon holds list")
-        on_disks = (each for each in concern.recordings if each.object_url is None)
-        elsewhere = sorted({each.node for each in on_disks} - {self._node})
-        if elsewhere:
-            raise Refused(f"Recordings of this number are on {', '.join(elsewhere)}: erase it there first.")
+
+    async def _settle_nodes(self) -> tuple[str, ...]:
+        """Have other nodes empty their caches, and wait a while for that and for files; who is not done then."""
+        await self._duties.empty_caches_of_others(self._node, self._clock.now())
+        end_s = self._clock.monotonic() + _NODES_S
+        while await self._duties.waiting() and self._clock.monotonic() < end_s:
+            await self._clock.sleep(_LOOK_S)
+        return tuple(sorted({each.node for each in await self._duties.waiting()}))
 
 
 def _subject(number: str) -> DataSubject:
@@ -198,19 +212,6 @@ def _certified(certificate: Certificate) -> Certificate:
     facts = asdict(certificate)
     del facts["sha256"]
     return Certificate(**{**facts, "sha256": hashlib.sha256(canonical(facts).encode()).hexdigest()})
-
-
-def _emptied(folder: Path) -> int:
-    """How many files were in it. Which prompt tells a number can't be seen from its sound, so all go."""
-    files = [path for path in folder.rglob("*") if path.is_file() and not _is_under_way(path.relative_to(folder))]
-    for path in files:
-        path.unlink(missing_ok=True)
-    return len(files)
-
-
-def _is_under_way(path: Path) -> bool:
-    """A live call waits for what is made there; it is of no call that has ended, and moves or goes by itself."""
-    return any(part == "scratch" or part.startswith("download-") for part in path.parts[:-1])
 
 
 def _named(ids: Sequence[str]) -> str:

@@ -43,6 +43,7 @@ from engine.model.recording import UNFINISHED, RecordingStatus, erased
 from engine.model.refusal import RefusalRule
 from engine.model.stir import Attestation, CallerProof
 from engine.ports import Cause, DialRefused, DialRequest, InboundCall, Leg
+from engine.recordings.recording_files import file_deleted
 from engine.routing.pacing import Pace
 from engine.store.queued_calls import QueuedCall
 from engine.webhooks.payloads.arrival import arrival_params
@@ -175,7 +176,8 @@ class Switchboard:
     async def delete_recording(self, account_id: str, recording_id: str) -> None:
         """Delete what was recorded, file first, then its key; what it cost stays. Raises NotFound, WrongState.
 
-        Safe to repeat, also where it failed half way (RecordingError, StoreError).
+        A file on another node's disk is that one's to delete. Safe to repeat, also where it failed half way
+        (RecordingError, StoreError).
         """
         row = await self._services.stores.recordings.get(recording_id)
         if row is None or row.account_id != account_id:
@@ -183,8 +185,9 @@ class Switchboard:
         if row.status in UNFINISHED:
             raise WrongState(f"{recording_id} is still being recorded; end its call or conference first.")
         if row.status is not RecordingStatus.DELETED:
-            await self._services.recording_storage.erase(row)
-            await self._services.stores.recordings.save(erased(row))
+            services = self._services
+            theirs = await file_deleted(row, services.recording_storage, services.node, services.clock.now())
+            await services.stores.recordings.save(erased(row), theirs)
 
     @property
     def live_calls(self) -> int:

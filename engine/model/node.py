@@ -15,6 +15,15 @@ class NodeState(StrEnum):
     LOST = "lost"
 
 
+class DutyKind(StrEnum):
+    """What a node must still delete on its own disk."""
+
+    FILE = "file"
+    """What was recorded."""
+    CACHES = "caches"
+    """All prompts and fetched sounds that it can make or fetch again: which of them tell of whom can't be seen."""
+
+
 ALIVE = frozenset({NodeState.STARTING, NodeState.SERVING, NodeState.DRAINING})
 
 

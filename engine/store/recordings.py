@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.errors import StoreError
 from engine.model.recording import UNFINISHED, Recording, RecordingStatus
+from engine.store.connections import Job
 from engine.store.database import Database
 from engine.store.moves import doom
 from engine.store.page_cursor import PageCursor
@@ -52,10 +53,10 @@ class Recordings:
         """Durable when this returns."""
         await self._db.change(insert(recordings), values_of(recording))
 
-    async def save(self, recording: Recording) -> None:
+    async def save(self, recording: Recording, also: Job[None] | None = None) -> None:
         """Store a recording as it is now, but for its place in the object store, which is of Moves. It must be there.
 
-        Where it is deleted, so is its object, later.
+        Where it is deleted, so is its object, later. `also` is done with it.
         """
         values = values_of(recording, leave=frozenset({"object_url"}))
         if recording.status is RecordingStatus.DELETED:
@@ -65,6 +66,8 @@ class Recordings:
         def job(connection: Connection) -> int:
             if recording.status is RecordingStatus.DELETED:
                 doom(connection, recording.id, self._now())
+            if also is not None:
+                also(connection)
             return connection.execute(change, values).rowcount
 
         if await self._db.write(job) != 1:
@@ -114,11 +117,13 @@ class Recordings:
         )
         return [Recording(**row) for row in await self._db.rows(query.order_by(recordings.c.started_at))]
 
-    async def delete(self, recording_id: str) -> bool:
-        """Its object too, later. False if there is none."""
+    async def delete(self, recording_id: str, also: Job[None] | None = None) -> bool:
+        """Delete a row, and its object, later; `also` is done with it. False if there is none."""
 
         def job(connection: Connection) -> int:
             doom(connection, recording_id, self._now())
+            if also is not None:
+                also(connection)
             return connection.execute(delete(recordings).where(recordings.c.id == recording_id)).rowcount
 
         return await self._db.write(job) == 1

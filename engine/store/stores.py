@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from engine.store.leases import Leases
     from engine.store.months.months import Months
     from engine.store.moves import Moves
+    from engine.store.node_duties import NodeDuties
     from engine.store.nodes import Nodes
     from engine.store.numbers import Numbers
     from engine.store.outbox import Outbox
@@ -171,6 +172,12 @@ class Stores:
         from engine.store.moves import Moves
 
         return Moves(self.database)
+
+    @cached_property
+    def node_duties(self) -> "NodeDuties":
+        from engine.store.node_duties import NodeDuties
+
+        return NodeDuties(self.database)
 
     @cached_property
     def nodes(self) -> "Nodes":

@@ -16,6 +16,7 @@ from tests.peers.phone import PhonePeer, phone
 from tests.peers.platform import NUMBER, Platform
 from tests.peers.ports import Ports
 from tests.peers.twilio_client import does, twilio_client
+from tests.peers.waiting import eventually
 
 pytestmark = [pytest.mark.sip, pytest.mark.postgres]
 
@@ -45,6 +46,11 @@ async def sees(node: Platform, count: int) -> None:
     raise AssertionError(listed)
 
 
+def files(node: Platform) -> list[Path]:
+    """What is recorded on a node's disk."""
+    return [each for each in (node.data / "recordings").rglob("*") if each.is_file()]
+
+
 async def in_progress(node: Platform, **more: object) -> str:
     """A call of this node that talks."""
     call_id: str = (await node.place(CALLEE, flow=TALKS, **more))["id"]
@@ -69,6 +75,7 @@ async def test_a_call_of_another_node_is_changed_recorded_heard_and_ended(
         ended = await b.get(f"calls/{call_id}")
         recording, sound = await b.recording(tmp_path, call_id=call_id)
         await b.delete(f"recordings/{recording['id']}")
+        await eventually(lambda: not files(a), within_s=15, otherwise=lambda: str(files(a)))
 
         assert ended["status"] == "completed"
         assert sound.stat().st_size > 8000

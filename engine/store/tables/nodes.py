@@ -4,10 +4,10 @@ from typing import Final
 
 from sqlalchemy import Boolean, Float, Integer, String, Table
 
-from engine.model.node import NodeState
+from engine.model.node import DutyKind, NodeState
 from engine.store.data_kinds import Whose, about, technical
 from engine.store.tables.schema import metadata
-from engine.store.types import EnumColumn, StoredText, UtcDateTime
+from engine.store.types import SERIAL, EnumColumn, StoredText, UtcDateTime
 
 nodes: Final = Table(
     "nodes",
@@ -58,5 +58,20 @@ leases: Final = Table(
         "Who does what only one node does at a time.",
         Whose.NOBODY,
         until="until another node does it",
+    ),
+)
+
+node_duties: Final = Table(
+    "node_duties",
+    metadata,
+    technical("id", SERIAL, primary_key=True, autoincrement=True),
+    technical("node", StoredText, nullable=False, index=True),
+    technical("kind", EnumColumn(DutyKind), nullable=False),
+    technical("file", StoredText, nullable=False),
+    technical("since", UtcDateTime, nullable=False),
+    info=about(
+        "Files that a node is to delete on its disk, since another has erased what they were of.",
+        Whose.NOBODY,
+        until="until the node has done so",
     ),
 )

@@ -179,7 +179,8 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
         for later in (
             "trunks", "trunk_registrations", "routes", "refusals", "call_traces", "trunk_costs", "full_trunks",
             "trunk_events", "call_policies", "queued_calls", "account_paces", "balance_entries", "balance_reservations",
-            "balances", "bans", "calls_spent", "applications", "nodes", "node_fences", "leases", *TABLES_OF_LIMITS,
+            "balances", "bans", "calls_spent", "applications", "nodes", "node_fences", "leases", "node_duties",
+            *TABLES_OF_LIMITS,
         ):  # fmt: skip
             connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("DROP INDEX ix_calls_account_id_direction_start_time_id"))
@@ -195,7 +196,6 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
         connection.execute(text("DROP INDEX ix_numbers_application_id"))
         for column in (*COLUMNS_OF_NUMBERS, *COLUMNS_OF_APPLICATIONS):
             connection.execute(text(f"ALTER TABLE numbers DROP COLUMN {column}"))
-        connection.execute(text("DROP INDEX uq_conferences_open_name"))
         connection.execute(text("DROP INDEX ix_outbox_node_state_next_at"))
         connection.execute(text("DROP INDEX uq_conferences_open_name"))
         connection.execute(text("ALTER TABLE participants DROP COLUMN consents"))

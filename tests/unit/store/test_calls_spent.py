@@ -131,7 +131,7 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
         drop_spent_triggers(connection)
         drop_notice_triggers(connection)
         connection.execute(text("DROP TABLE calls_spent"))
-        for later in ("applications", "nodes", "node_fences", "leases", *TABLES_OF_LIMITS):
+        for later in ("applications", "nodes", "node_fences", "leases", "node_duties", *TABLES_OF_LIMITS):
             connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0028'"))
         for key in (None, "SK1", "SK1"):
@@ -144,7 +144,6 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
         connection.execute(text("DROP INDEX ix_numbers_application_id"))
         for column in (*COLUMNS_OF_NUMBERS, *COLUMNS_OF_APPLICATIONS):
             connection.execute(text(f"ALTER TABLE numbers DROP COLUMN {column}"))
-        connection.execute(text("DROP INDEX uq_conferences_open_name"))
         connection.execute(text("DROP INDEX ix_outbox_node_state_next_at"))
         connection.execute(text("DROP INDEX uq_conferences_open_name"))
         connection.execute(text("ALTER TABLE participants DROP COLUMN consents"))

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -99,10 +98,13 @@ class House:
     ) -> Sweeper:
         return Sweeper(
             self.retention, Accounts(self.db, PEPPER), self.audit, self.clock, periods=periods, node=node,
-            discard=discard_ or partial(discard, rows=self.recordings, recording_storage=self.recording_storage),
+            discard=discard_ or self.discard,
             months=Months(self.db), logs=logs, as_logs=(RefusalStore(self.db), TrunkEvents(self.db)),
             leases=Leases(self.db),
         )  # fmt: skip
+
+    async def discard(self, row: Recording) -> None:
+        await discard(row, self.recordings, self.recording_storage, "node-1", self.clock.now())
 
     async def call(self, *, live: bool = False, **facts: object) -> Call:
         """One that ended at NOON, told its customer, and has an event, an exchange and a recording."""

@@ -9,22 +9,26 @@ from pathlib import Path
 import pytest
 
 from engine.errors import InvalidField, Refused, WrongState
+from engine.gdpr.node_cleaning import NodeCleaning
 from engine.gdpr.requests import PersonsRequests
 from engine.ids import IdKind, new_id
 from engine.model.call import Attempt
 from engine.model.conference import ConferenceStatus
+from engine.model.node import NodeAddresses
 from engine.model.queue import Queue
 from engine.model.recording import RecordingStatus
 from engine.privacy.audit import CLI
 from engine.privacy.pseudonym import PREFIX
 from engine.privacy.retention import HoldOn
 from engine.recordings.object_storage.removal import Removal
-from engine.recordings.recording_files import audio, discard
+from engine.recordings.recording_files import audio
 from engine.store.accounts import Accounts
 from engine.store.conferences import Conferences
 from engine.store.holds import Holds
 from engine.store.idempotency import IdempotencyKeys
 from engine.store.moves import Moves
+from engine.store.node_duties import NodeDuties
+from engine.store.nodes import Nodes
 from engine.store.numbers import Numbers
 from engine.store.queues import Queues
 from engine.store.subjects import Subjects
@@ -41,7 +45,8 @@ def requests(house: House) -> PersonsRequests:
     return PersonsRequests(
         house.db, Subjects(house.db, PSEUDONYMS), house.audit, PSEUDONYMS, house.clock, node="node-1",
         audio=partial(audio, recording_storage=house.recording_storage),
-        discard=partial(discard, rows=house.recordings, recording_storage=house.recording_storage),
+        discard=house.discard,
+        duties=NodeDuties(house.db),
         caches=(house.folder / "prompts",),
         settle_objects=Removal(Moves(house.db), None, house.clock).settle,
     )  # fmt: skip
@@ -209,13 +214,32 @@ async def test_a_number_of_an_account_is_no_persons(house: House, requests: Pers
         await requests.erase(PERSON, [house.account.id], CLI)
 
 
-async def test_recordings_on_another_node_are_named(house: House, requests: PersonsRequests) -> None:
+async def test_files_on_another_nodes_disk_are_that_ones_to_delete_when_it_is_back(
+    house: House, requests: PersonsRequests, tmp_path: Path
+) -> None:
     call = await house.call(to=PERSON)
-    await house.recordings.add(
-        a_recording(house.account.id, call_id=call.id, node="node-2", status=RecordingStatus.COMPLETED)
+    theirs, other = tmp_path / "theirs", tmp_path / "cache"
+    for folder in (theirs, other):
+        folder.mkdir()
+    row = a_recording(
+        house.account.id, call_id=call.id, node="node-2", status=RecordingStatus.COMPLETED, path=str(theirs / "one.wav")
     )
-    with pytest.raises(Refused, match="node-2"):
-        await requests.erase(PERSON, [house.account.id], CLI)
+    (theirs / "one.wav").write_bytes(b"sound")
+    (other / "prompt.wav").write_bytes(b"sound")
+    await house.recordings.add(row)
+    await Nodes(house.db).enter(
+        "node-2", NodeAddresses("http://x", "x"), version="1", process="there/1/1", lease_s=-1.0
+    )
+
+    certificate = await requests.erase(PERSON, [house.account.id], CLI)
+    waiting = (theirs / "one.wav").exists()
+    duties = NodeDuties(house.db)
+    await NodeCleaning(duties, "node-2", house.clock, recordings=theirs, caches=[other]).carry_out()
+
+    assert certificate.nodes_pending == ("node-2",)
+    assert await house.recordings.get(row.id) is None
+    assert waiting
+    assert [*theirs.iterdir(), *other.iterdir(), *await duties.waiting()] == []
 
 
 async def test_a_recording_of_another_node_that_is_in_the_store_is_erased_from_here(
