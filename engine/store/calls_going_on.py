@@ -5,10 +5,26 @@ ends with its row, so those of a node that died count until another has closed t
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    update,
+)
 
 from engine.model.call import FINAL, NO_NODE, Direction, Status
 from engine.model.call_policy import PlacedPolicy, PolicyLevel, PolicyPlace
@@ -18,7 +34,7 @@ from engine.model.call_policy.rules import Refuse
 from engine.model.call_policy.used import Used
 from engine.store.connections import Job
 from engine.store.database import Database
-from engine.store.locks import OwnClock, locked_at
+from engine.store.locks import OwnClock, locked_at, time_on
 from engine.store.tables.call_policies import call_rates
 from engine.store.tables.calls import calls
 from engine.store.values import utc_now
@@ -28,6 +44,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _HERE: Final = (call_rates.c.level == bindparam("of_level")) & (call_rates.c.subject == bindparam("of_subject"))
 _RATE: Final = select(call_rates.c.moments).where(_HERE)
 _SET_RATE: Final = update(call_rates).where(_HERE)
+_ADD_RATE: Final = insert(call_rates)
 
 
 class CallsGoingOn:
@@ -42,7 +59,13 @@ class CallsGoingOn:
         limited = _limited(direction, policies)
         if not limited:
             return {}
-        return await self._db.read(lambda connection: _used(connection, direction, limited, self._own_clock()))
+
+        def job(connection: Connection) -> Mapping[PolicyPlace, Used]:
+            paced = any(_is_paced(direction, each) for each in limited)
+            now = time_on(connection, self._own_clock) if paced else self._own_clock()
+            return _used(_counted(connection, direction, limited, now))
+
+        return await self._db.read(job)
 
     def counting(
         self, call_id: str, direction: Direction, policies: Sequence[PlacedPolicy], refuse: Refuse
@@ -58,12 +81,13 @@ class CallsGoingOn:
         def job(connection: Connection) -> None:
             names = [f"calls {each.place.level} {each.place.subject}" for each in limited]
             now = locked_at(connection, names, self._own_clock)
-            refusal = limit_refusal(direction, _used(connection, direction, limited, now, beside=call_id), limited)
+            counted = _counted(connection, direction, limited, now, beside=call_id)
+            refusal = limit_refusal(direction, _used(counted), limited)
             if refusal is not None:
                 raise refuse(refusal)
             for each in limited:
-                if each.policy.calls_a_second is not None and direction is Direction.OUTBOUND:
-                    _begin(connection, each.place, _microseconds(now))
+                if _is_paced(direction, each):
+                    _begin(connection, each.place, counted[each.place].moments, _microseconds(now))
 
         return job
 
@@ -74,41 +98,64 @@ def _limited(direction: Direction, policies: Sequence[PlacedPolicy]) -> tuple[Pl
     return tuple(each for each in policies if each.policy.said & fields)
 
 
-def _used(
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What is used of a level, and the moments of the last second's calls; None where none was ever counted."""
+
+    used: Used
+    moments: list[int] | None
+
+
+def _counted(
     connection: Connection, direction: Direction, limited: Sequence[PlacedPolicy], now: datetime, beside: str = ""
-) -> dict[PolicyPlace, Used]:
+) -> dict[PolicyPlace, _Counted]:
     """What is used of each level, without the call `beside`."""
-    used = {}
+    counted = {}
     for each in limited:
-        lately = 0
-        if each.policy.calls_a_second is not None and direction is Direction.OUTBOUND:
-            lately = len(_moments(connection, each.place, _microseconds(now)) or ())
-        at_once = 0
-        if each.policy.calls_at_once is not None or direction is Direction.INBOUND:
-            at_once = connection.scalar(_at_once(each.place, direction), {"beside": beside}) or 0
-        used[each.place] = Used(at_once=at_once, began_last_second=lately)
-    return used
+        counts_all = direction is Direction.INBOUND or each.policy.calls_at_once is not None
+        query = _query(each.place.level, counts_all, _is_paced(direction, each))
+        values = {"of_level": each.place.level, "of_subject": each.place.subject, "of_direction": direction}
+        at_once, stored = connection.execute(query, {**values, "beside": beside}).one()
+        moments = None if stored is None else of_last_second(cast(list[int], stored), _microseconds(now))
+        counted[each.place] = _Counted(Used(at_once=at_once, began_last_second=len(moments or ())), moments)
+    return counted
 
 
-def _at_once(place: PolicyPlace, direction: Direction) -> Select[Any]:
+@cache
+def _query(level: PolicyLevel, counts_all: bool, is_paced: bool) -> Select[Any]:
+    """What policies limit of a level, in one query; making it takes longer than running it."""
+    at_once = _at_once(level).scalar_subquery() if counts_all else literal(0)
+    return select(at_once, _RATE.scalar_subquery() if is_paced else null())
+
+
+def _is_paced(direction: Direction, limited: PlacedPolicy) -> bool:
+    return limited.policy.calls_a_second is not None and direction is Direction.OUTBOUND
+
+
+def _used(counted: Mapping[PolicyPlace, _Counted]) -> dict[PolicyPlace, Used]:
+    return {place: each.used for place, each in counted.items()}
+
+
+def _at_once(level: PolicyLevel) -> Select[Any]:
     """Counts the calls that go on in somebody's name; one that waits for its turn is no node's, and does not count."""
     going_on = and_(
         calls.c.status.in_(_OPEN),
         calls.c.node != NO_NODE,
-        calls.c.direction == direction,
+        calls.c.direction == bindparam("of_direction"),
         calls.c.id != bindparam("beside"),
     )
-    match place.level:
+    subject: BindParameter[str] = bindparam("of_subject")
+    match level:
         case PolicyLevel.NODE:
             return select(func.count()).select_from(calls).where(going_on)
         case PolicyLevel.ACCOUNT:
-            return select(func.count()).where(calls.c.account_id == place.subject, going_on)
+            return select(func.count()).where(calls.c.account_id == subject, going_on)
         case PolicyLevel.KEY:
-            return select(func.count()).where(calls.c.key_id == place.subject, going_on)
-    return _of_number(place.subject, going_on)
+            return select(func.count()).where(calls.c.key_id == subject, going_on)
+    return _of_number(subject, going_on)
 
 
-def _of_number(number: str, going_on: ColumnElement[bool]) -> Select[Any]:
+def _of_number(number: BindParameter[str], going_on: ColumnElement[bool]) -> Select[Any]:
     """Follows each call to the one that began it all: what that one was called by, or has shown, is the number."""
     line = select(calls.c.parent_id, _own_number(calls).label("number")).where(going_on).cte("line", recursive=True)
     parents = calls.alias("parents")
@@ -121,17 +168,10 @@ def _own_number(rows: Any) -> ColumnElement[str]:
     return case((rows.c.direction == Direction.INBOUND, rows.c.to), else_=rows.c.from_)
 
 
-def _moments(connection: Connection, place: PolicyPlace, now_us: int) -> list[int] | None:
-    """When the calls of the last second began; None where no call was ever counted here."""
-    row = connection.execute(_RATE, {"of_level": place.level, "of_subject": place.subject}).first()
-    return None if row is None else of_last_second(cast(list[int], row[0]), now_us)
-
-
-def _begin(connection: Connection, place: PolicyPlace, now_us: int) -> None:
-    lately = _moments(connection, place, now_us)
+def _begin(connection: Connection, place: PolicyPlace, lately: list[int] | None, now_us: int) -> None:
     moments = [*(lately or ()), now_us]
     if lately is None:
-        connection.execute(insert(call_rates), {"level": place.level, "subject": place.subject, "moments": moments})
+        connection.execute(_ADD_RATE, {"level": place.level, "subject": place.subject, "moments": moments})
     else:
         connection.execute(_SET_RATE, {"of_level": place.level, "of_subject": place.subject, "moments": moments})
 

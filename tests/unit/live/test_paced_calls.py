@@ -174,6 +174,19 @@ async def test_a_call_waits_while_the_node_refuses_others(node: FakeNode) -> Non
     await node.invited(number(0))
 
 
+async def test_a_node_that_drains_begins_none_of_the_calls_that_wait_and_leaves_them_to_others(node: FakeNode) -> None:
+    account = await paced(node, Pace())
+    node.services.admission.stop()
+    call = await place(node, account, 0)
+    await node.passes(10)
+    assert dialled(node) == []
+    assert await node.switchboard.place_in_line(call) == 1
+
+    node.services.admission.go_on()
+
+    await node.invited(number(0))
+
+
 async def test_a_call_that_cannot_be_paid_is_refused_at_once_and_nothing_of_it_is_stored(node: FakeNode) -> None:
     account = await paced(node, Pace(calls_per_s=1))
     await node.services.stores.balances.set_prepaid(account, True)
