@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from engine.errors import StoreError
 from engine.store import postgresql, sqlite
-from engine.store.months.splitting import prepare
+from engine.store.months.splitting import forget, prepare
 from engine.store.schema_version import FIRST_READER, is_fit, keep_oldest_reader
 
 OLDEST_READER: Final = "oldest_reader"
@@ -50,9 +50,15 @@ async def _migrate_postgresql(url: URL) -> None:
     try:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": postgresql.MIGRATION_LOCK})
+            # It waits while another connection prepares.
+            await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as beside:
                 await beside.run_sync(prepare, datetime.now(UTC))
             await connection.run_sync(_upgrade)
+    except BaseException:
+        async with engine.begin() as connection:
+            await connection.run_sync(forget)
+        raise
     finally:
         await engine.dispose()
 

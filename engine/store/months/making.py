@@ -44,15 +44,11 @@ def make_part(connection: Connection, table: MonthlyTable, name: str, bounds: st
     """
     key = "" if table.has_one_key else f", CONSTRAINT pk_{name} PRIMARY KEY (id)"
     connection.exec_driver_sql(f"CREATE TABLE {name} (LIKE {table.name} INCLUDING DEFAULTS{key})")
-    if table.sought_by:
-        add_summary(connection, table, name)
+    add_own_index(connection, table, name)
     connection.exec_driver_sql(f"ALTER TABLE {table.name} ATTACH PARTITION {name} {bounds}")
 
 
-def add_summary(connection: Connection, table: MonthlyTable, name: str) -> None:
-    """Let a part know from when to when its stretches of rows are: they come nearly in that order.
-
-    Such an index (BRIN) is a thousandth of one of all rows, and writing a row hardly touches it.
-    """
-    index = f"CREATE INDEX ix_{name}_{table.sought_by} ON {name} USING brin ({table.sought_by})"
-    connection.exec_driver_sql(f"{index} WITH (autosummarize = on)")
+def add_own_index(connection: Connection, table: MonthlyTable, name: str) -> None:
+    """Make what index each part of a table has by itself, if there is one."""
+    if table.own_index:
+        connection.exec_driver_sql(f"CREATE INDEX ix_{name}_own ON {name} USING {table.own_index}")

@@ -30,13 +30,14 @@ class MonthPart:
 class MonthlyTable:
     """A table in parts, with the key `id`. `by` is the column of identifiers, of one kind, that tell a row's month.
 
-    `sought_by` are moments by which rows are looked for and that no index of all parts has.
+    `own_index` is one that each part has and the table has not, in words of PostgreSQL: a table that is filled gets
+    its parts without looking at its rows.
     """
 
     name: str
     by: str
     ids: IdKind
-    sought_by: str | None = None
+    own_index: str | None = None
 
     @property
     def has_one_key(self) -> bool:
@@ -81,9 +82,11 @@ def names_of_parts(connection: Connection, table: MonthlyTable) -> list[str]:
     return [name for name, _ in connection.execute(_PARTS, {"name": table.name})]
 
 
-CALLS: Final = MonthlyTable("calls", "id", IdKind.CALL, "end_time")
-EVENTS: Final = MonthlyTable("call_events", "call_id", IdKind.CALL, "at")
-"""By its call, so that all that happened on a call is in one part, however late it happened."""
+CALLS: Final = MonthlyTable("calls", "id", IdKind.CALL, "btree (account_id, end_time)")
+EVENTS: Final = MonthlyTable("call_events", "call_id", IdKind.CALL, "brin (at) WITH (autosummarize = on)")
+"""By its call, so that all that happened on a call is in one part, however late it happened.
+
+A summary (BRIN) is enough to find what is due: events come nearly in the order of their moments."""
 EXCHANGES: Final = MonthlyTable("webhook_exchanges", "id", IdKind.EXCHANGE)
 
 MONTHLY: Final = (CALLS, EVENTS, EXCHANGES)

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Connection, RowMapping, text
 
 from engine.errors import StoreError
-from engine.store.months.making import add_summary, make_part, make_parts, months_from
+from engine.store.months.making import add_own_index, make_part, make_parts, months_from
 from engine.store.months.month import Month
 from engine.store.months.monthly_table import MONTHLY, MonthlyTable
 
@@ -21,6 +21,8 @@ _ROOM: Final = 2
 _KEPT: Final = frozenset({"fk_calls_account_id"})
 """What a table in parts still refers to. A reference to one with parts costs each row more than twice the time, and to
 drop a part that refers to calls, PostgreSQL stops all who read or write any call."""
+_LOCK_WITHIN: Final = "5s"
+"""Who waits for a lock on a table makes all wait behind him: rather the node is started once more."""
 _CHECK: Final = re.compile(r"is_before_(\d{4})_(\d{2})")
 
 _SORTS_AS_MADE: Final = text("SELECT 'CA9' < 'CAa' AND 'CAaa' < 'CAab' AND 'CAaf' < 'CAb0'")
@@ -43,21 +45,32 @@ _REFERENCES: Final = text(
 
 
 def prepare(connection: Connection, now: datetime) -> None:
-    """Look at the rows of tables that are still whole, each statement in a transaction of its own; others write on."""
-    for table in MONTHLY:
-        if _is_there(connection, table) and not table.is_parted(connection) and not _is_empty(connection, table):
+    """Look at the rows of tables that are still whole, each statement in a transaction of its own; others write on.
+
+    Raises StoreError, and as databases do.
+    """
+    whole = [table for table in MONTHLY if _is_there(connection, table) and not table.is_parted(connection)]
+    if whole:
+        _require_order(connection)
+        _do(connection, f"SET lock_timeout = '{_LOCK_WITHIN}'")
+    for table in whole:
+        if not _is_empty(connection, table):
             _prepare(connection, table, Month.of(now).plus(_ROOM))
+
+
+def forget(connection: Connection) -> None:
+    """Undo that where the tables could not be split: rows of later months would be refused."""
+    for table in MONTHLY:
+        if _is_there(connection, table):
+            _drop_checks(connection, table)
 
 
 def split(connection: Connection, table: MonthlyTable, now: datetime) -> None:
     """Give it parts, in the transaction at hand; one that has them stays as it is. Raises StoreError."""
     if table.is_parted(connection):
         return
-    if not connection.scalar(_SORTS_AS_MADE):
-        raise StoreError(
-            "This database does not sort digits and the letters a to f as computers do (Danish and Norwegian don't): "
-            "move to one that was created with LC_COLLATE 'C' by `telefoon database move`."
-        )
+    _require_order(connection)
+    _do(connection, f"SET LOCAL lock_timeout = '{_LOCK_WITHIN}'")
     _do(connection, "SET CONSTRAINTS ALL IMMEDIATE")  # a table whose triggers have still to run can't be altered
     month = _first_month(connection, table, now)
     triggers = _dropped_triggers(connection, table)
@@ -66,10 +79,18 @@ def split(connection: Connection, table: MonthlyTable, now: datetime) -> None:
     indexes = _renamed(connection, table)
     _make_parted(connection, table, indexes)
     _move_into(connection, table, table.bound(month))
-    if is_empty and table.sought_by:
-        add_summary(connection, table, table.before)
+    if is_empty:
+        add_own_index(connection, table, table.before)
     make_parts(connection, table, months_from(Month.of(now)))
     _restore(connection, triggers, references)
+
+
+def _require_order(connection: Connection) -> None:
+    if not connection.scalar(_SORTS_AS_MADE):
+        raise StoreError(
+            "This database does not sort digits and the letters a to f as computers do (Danish and Norwegian don't): "
+            "move to one that was created with LC_COLLATE 'C' by `telefoon database move`."
+        )
 
 
 def _prepare(connection: Connection, table: MonthlyTable, month: Month) -> None:

@@ -5,14 +5,17 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import asyncpg
 import pytest
 from alembic import command
 from sqlalchemy import Connection, func, make_url, select, text
+from sqlalchemy.exc import DBAPIError
 
 from engine.errors import StoreError
 from engine.ids import IdKind, first_id
 from engine.model.accounts import Account
 from engine.model.call import Status
+from engine.store import migration
 from engine.store.accounts import Accounts
 from engine.store.call_filter import CallFilter
 from engine.store.calls import Calls
@@ -170,3 +173,36 @@ async def last_event(db: Database) -> int:
     row = await db.row(select(func.max(call_events.c.id).label("id")))
     assert row is not None
     return int(row["id"])
+
+
+async def test_what_was_prepared_is_undone_where_the_tables_could_not_be_split(
+    url: str, before: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await filled(before)
+
+    def failing(_: Connection) -> None:
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(migration, "_upgrade", failing)
+    with pytest.raises(StoreError, match="The disk is full"):
+        await migrate(make_url(url))
+
+    later = a_call(account.id, id=first_id(IdKind.CALL, Month.of(datetime.now(UTC)).plus(3).begins))
+    await Calls(before).add(later)
+    assert await Calls(before).get(later.id) == later
+
+
+async def test_who_reads_for_long_is_not_waited_for(url: str, before: Database) -> None:
+    await filled(before)
+    kept = await rows_of(before)
+    backup = await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
+    async with backup.transaction():
+        await backup.fetch("SELECT * FROM calls")
+
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            await migrate(make_url(url))
+
+        assert await rows_of(before) == kept
+    await backup.close()
+    await migrate(make_url(url))
+    assert await rows_of(before) == kept
