@@ -22,11 +22,12 @@ from bench.scenarios import (
     setup,
     voices,
     webhooks,
+    year,
 )
 
 _MODULES: Final = (
     ivr, bridge, setup, conference, idle, api, flow, webhooks, recording, cascade, endurance, many_calls, many_at_once,
-    flood, refusals, doors, voices, commands,
+    flood, refusals, doors, voices, commands, year,
 )  # fmt: skip
 
 SCENARIOS: Final[tuple[Scenario, ...]] = tuple(each for module in _MODULES for each in module.SCENARIOS)
