@@ -99,7 +99,7 @@ async def _fill_part(connection: asyncpg.Connection, table: MonthlyTable, month:
     await connection.execute(
         f"CREATE TABLE {part.name} (LIKE {table.name} INCLUDING DEFAULTS); INSERT INTO {part.name} {rows};"
         + ("" if table.has_one_key else f"ALTER TABLE {part.name} ADD PRIMARY KEY (id);")
-        + (f"CREATE INDEX ON {part.name} USING {table.own_index};" if table.own_index else "")
+        + "".join(f"CREATE INDEX ON {part.name} USING {index};" for index in table.own_indexes)
         + f"ALTER TABLE {table.name} ATTACH PARTITION {part.name}"
         f" FOR VALUES FROM ('{part.since}') TO ('{part.until}')"
     )

@@ -44,11 +44,11 @@ def make_part(connection: Connection, table: MonthlyTable, name: str, bounds: st
     """
     key = "" if table.has_one_key else f", CONSTRAINT pk_{name} PRIMARY KEY (id)"
     connection.exec_driver_sql(f"CREATE TABLE {name} (LIKE {table.name} INCLUDING DEFAULTS{key})")
-    add_own_index(connection, table, name)
+    add_own_indexes(connection, table, name)
     connection.exec_driver_sql(f"ALTER TABLE {table.name} ATTACH PARTITION {name} {bounds}")
 
 
-def add_own_index(connection: Connection, table: MonthlyTable, name: str) -> None:
-    """Make what index each part of a table has by itself, if there is one."""
-    if table.own_index:
-        connection.exec_driver_sql(f"CREATE INDEX ix_{name}_own ON {name} USING {table.own_index}")
+def add_own_indexes(connection: Connection, table: MonthlyTable, name: str) -> None:
+    """Make the indexes that each part of a table has by itself."""
+    for number, index in enumerate(table.own_indexes, start=1):
+        connection.exec_driver_sql(f"CREATE INDEX ix_{name}_own_{number} ON {name} USING {index}")

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from engine.ids import IdKind, first_id
+from engine.privacy.pseudonym import PREFIX
 from engine.store.months.month import Month
 
 _BOUNDS: Final = re.compile(r"FOR VALUES FROM \((?:MINVALUE|'(?P<since>\w+)')\) TO \('(?P<until>\w+)'\)")
@@ -30,14 +31,14 @@ class MonthPart:
 class MonthlyTable:
     """A table in parts, with the key `id`. `by` is the column of identifiers, of one kind, that tell a row's month.
 
-    `own_index` is one that each part has and the table has not, in words of PostgreSQL: a table that is filled gets
-    its parts without looking at its rows.
+    `own_indexes` are those that each part has and the table has not, in words of PostgreSQL: a table that is filled
+    gets its parts without looking at its rows.
     """
 
     name: str
     by: str
     ids: IdKind
-    own_index: str | None = None
+    own_indexes: tuple[str, ...] = ()
 
     @property
     def has_one_key(self) -> bool:
@@ -82,8 +83,16 @@ def names_of_parts(connection: Connection, table: MonthlyTable) -> list[str]:
     return [name for name, _ in connection.execute(_PARTS, {"name": table.name})]
 
 
-CALLS: Final = MonthlyTable("calls", "id", IdKind.CALL, "btree (account_id, end_time)")
-EVENTS: Final = MonthlyTable("call_events", "call_id", IdKind.CALL, "brin (at) WITH (autosummarize = on)")
+_NAMED: Final = " OR ".join(f"{column} NOT LIKE '{PREFIX}%'" for column in ("from_", '"to"'))
+
+CALLS: Final = MonthlyTable(
+    "calls",
+    "id",
+    IdKind.CALL,
+    ("btree (account_id, end_time)", f"btree (account_id, start_time) WHERE {_NAMED}"),
+)
+"""Calls stay when the person is taken out of them: a sweep finds those that still name somebody by their index."""
+EVENTS: Final = MonthlyTable("call_events", "call_id", IdKind.CALL, ("brin (at) WITH (autosummarize = on)",))
 """By its call, so that all that happened on a call is in one part, however late it happened.
 
 A summary (BRIN) is enough to find what is due: events come nearly in the order of their moments."""

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Connection, RowMapping, text
 
 from engine.errors import StoreError
-from engine.store.months.making import add_own_index, make_part, make_parts, months_from
+from engine.store.months.making import add_own_indexes, make_part, make_parts, months_from
 from engine.store.months.month import Month
 from engine.store.months.monthly_table import MONTHLY, MonthlyTable
 
@@ -80,7 +80,7 @@ def split(connection: Connection, table: MonthlyTable, now: datetime) -> None:
     _make_parted(connection, table, indexes)
     _move_into(connection, table, table.bound(month))
     if is_empty:
-        add_own_index(connection, table, table.before)
+        add_own_indexes(connection, table, table.before)
     make_parts(connection, table, months_from(Month.of(now)))
     _restore(connection, triggers, references)
 

@@ -236,6 +236,7 @@ async def test_each_part_has_the_index_by_which_ends_and_what_is_due_are_found(d
         return set(await db.read(lambda connection: connection.scalars(kept, wanted).all()))
 
     assert await indexed(CALLS, "btree (account_id, end_time)") == await all_parts(db, CALLS)
+    assert await indexed(CALLS, "btree (account_id, start_time) WHERE") == await all_parts(db, CALLS)
     assert await indexed(EVENTS, "brin (at)") == await all_parts(db, EVENTS)
 
 
