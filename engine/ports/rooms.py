@@ -30,7 +30,8 @@ PLAIN_SOUND: Final = RoomSound()
 class Attendance:
     """A leg's part in a room: is it heard, does it hear; `coaches` is the only leg that hears it, if there is one.
 
-    `said_gain` and `heard_gain` are factors of amplitude: how loud it is to others, and others are to it.
+    `said_gain` and `heard_gain` are factors of amplitude: how loud it is to others, and others are to it. One that
+    `is_link` is another room: it is sent the three loudest alone, and of several links the three loudest are heard.
     """
 
     speaks: bool = True
@@ -38,6 +39,7 @@ class Attendance:
     coaches: LegId | None = None
     said_gain: float = 1.0
     heard_gain: float = 1.0
+    is_link: bool = False
 
 
 class MixedRoom(Protocol):

@@ -143,6 +143,7 @@ class ConferenceSeats:
         is_heard = wanted.coaches is None or (coached is not None and coached.room == place.room)
         speaks = wanted.speaks and is_heard and not (muted or held)
         mix.attend(place.seat, speaks, wanted.hears and not held, coached.seat if coached is not None else -1)
+        mix.link(place.seat, wanted.is_link)
         mix.adjust(place.seat, wanted.said_gain, wanted.heard_gain)
 
     def talking(self, room: RoomId) -> frozenset[LegId]:

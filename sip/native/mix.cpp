@@ -21,8 +21,10 @@ void Mix::tick(const pjmedia_frame &announcement)
     std::memset(sum, 0, length() * sizeof *sum);
     sounds = false;
     announce(announcement);
+    std::memcpy(announced, sum, length() * sizeof *sum);
     for (auto &each : seats)
         each.second->listen(rate, sound);
+    choose_talkers();
     for (auto &each : seats)
         add(*each.second);
     finish_sum();
@@ -55,6 +57,29 @@ void Mix::announce(const pjmedia_frame &frame)
     sounds = true;
 }
 
+void Mix::choose_talkers()
+{
+    Loudest<TALKERS> links;
+    bool linked = false;
+    for (auto &each : seats) {
+        linked = linked || each.second->link;
+        if (each.second->link && each.second->sounds)
+            links.offer(*each.second);
+    }
+    talkers.count = 0;
+    if (!linked)
+        return;
+    for (auto &each : seats) {
+        Seat &seat = *each.second;
+        if (seat.link && !links.has(seat))
+            seat.sounds = false;
+        if (seat.sounds && seat.speaks && seat.coached < 0)
+            talkers.offer(seat);
+    }
+    for (auto &each : seats)
+        each.second->chosen = talkers.has(*each.second);
+}
+
 void Mix::add(Seat &seat)
 {
     if (!seat.sounds || !seat.speaks)
@@ -82,6 +107,8 @@ void Mix::send(Seat &seat)
     pj_int16_t mixed[LONGEST];
     if (!seat.hears)
         std::memset(mixed, 0, count * sizeof *mixed);
+    else if (seat.link)
+        gather_for_link(seat, mixed);
     else if (seat.in_sum && seat.whispered)
         for (unsigned i = 0; i < count; ++i)
             mixed[i] = clipped(sum[i] - seat.voice[i] + seat.whisper[i]);
@@ -94,6 +121,22 @@ void Mix::send(Seat &seat)
     else
         std::memcpy(mixed, clean, count * sizeof *mixed);
     seat.send(mixed, rate, Mark::of(this, ticks));
+}
+
+void Mix::gather_for_link(const Seat &link, pj_int16_t *mixed) const
+{
+    pj_int32_t gathered[LONGEST];
+    std::memcpy(gathered, announced, length() * sizeof *gathered);
+    unsigned sent = 0;
+    for (unsigned talker = 0; talker < talkers.count && sent < TALKERS; ++talker) {
+        if (talkers.seats[talker] == &link)
+            continue;
+        ++sent;
+        for (unsigned i = 0; i < length(); ++i)
+            gathered[i] += talkers.seats[talker]->voice[i];
+    }
+    for (unsigned i = 0; i < length(); ++i)
+        mixed[i] = clipped(gathered[i]);
 }
 
 } // namespace telefoon

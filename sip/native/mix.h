@@ -3,11 +3,15 @@
 #include <map>
 #include <memory>
 
+#include "loudest.h"
 #include "pcm.h"
 #include "resampler.h"
 #include "seat.h"
 
 namespace telefoon {
+
+// So many are heard over a link, and of so many links: the noise of all others' open microphones is not.
+const unsigned TALKERS = 3;
 
 // The seats of a room and their sum, made anew each 20 ms. Hold `mutex` for all of it.
 struct Mix {
@@ -31,13 +35,17 @@ private:
     unsigned length() const { return rate / FRAMES_PER_S; }
     void choose_rate();
     void announce(const pjmedia_frame &frame);
+    void choose_talkers();
     void add(Seat &seat);
     void finish_sum();
     void send(Seat &seat);
+    void gather_for_link(const Seat &link, pj_int16_t *mixed) const;
 
     Resampler from_bridge, to_bridge;
     pj_int32_t sum[LONGEST];
-    pj_int16_t clean[LONGEST]; // the sum, as it is sent to those who only listen
+    pj_int32_t announced[LONGEST]; // what is played to all
+    Loudest<TALKERS + 1> talkers;  // one more than a link is sent, for it may be among them itself
+    pj_int16_t clean[LONGEST];     // the sum, as it is sent to those who only listen
     unsigned ticks = 0;
 };
 

@@ -86,6 +86,13 @@ void Room::attend(int number, bool speaks, bool hears, int coached)
     }
 }
 
+void Room::link(int number, bool is_link)
+{
+    Guard guard(mix->mutex);
+    if (Seat *seat = mix->find(number))
+        seat->link = is_link;
+}
+
 void Room::adjust(int number, float said, float heard)
 {
     Guard guard(mix->mutex);

@@ -29,6 +29,9 @@ public:
     // Whether the seat is heard by the others, or by seat `coached` alone if that is not -1, and hears them.
     void attend(int seat, bool speaks, bool hears, int coached);
 
+    // Have the seat be a link to another room, which is sent the loudest alone, or an ordinary one.
+    void link(int seat, bool is_link);
+
     // How loud the seat is to others and others are to it; 1.0 leaves it as it is.
     void adjust(int seat, float said, float heard);
 

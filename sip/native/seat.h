@@ -16,6 +16,8 @@ struct Seat {
     int coached = -1;
     float said_gain = 1, heard_gain = 1;
     bool talking = false;
+    bool link = false;   // to another room: it is sent those who are loudest, and is heard if it is among these
+    bool chosen = false; // it was among the loudest in the tick before
     Resampler in, out;
     VoiceFilter filter;
 
@@ -30,8 +32,11 @@ struct Seat {
     // Add the voice of one that coaches it.
     void be_whispered(const pj_int16_t *samples, unsigned count);
 
+    // How loud it has been lately; who is heard over a link already stays so until another is clearly louder.
+    float prominence() const { return chosen ? 1.5f * loudness : loudness; }
+
     // Whether it is sent the sum as it is.
-    bool only_listens() const { return hears && !in_sum && !whispered && heard_gain == 1; }
+    bool only_listens() const { return hears && !link && !in_sum && !whispered && heard_gain == 1; }
 
     // Send 20 ms of the mix; `mark` is that of the sum as it is.
     void send(pj_int16_t *mixed, unsigned rate, pj_uint64_t mark);
@@ -39,6 +44,7 @@ struct Seat {
 private:
     void notice_talk(int level);
 
+    float loudness = 0;
     int loud = 0, quiet = 0, idle = 0, listening = 0;
 };
 

@@ -14,7 +14,7 @@ from tests.peers.sipp import LONGEST_S, Sipp, sipp
 from tests.peers.waiting import eventually, within
 from tests.sip.conftest import Line, Watch, dial
 
-TONES = (400, 700, 1000, 1300)
+TONES = (400, 700, 1000, 1300, 1600, 1900)
 
 
 @dataclass(slots=True)

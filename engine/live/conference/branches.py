@@ -58,7 +58,7 @@ class Branches:
         async for event in leg.events():
             match event:
                 case MediaChanged():
-                    await mix.place(leg.id, Attendance())
+                    await mix.place(leg.id, Attendance(is_link=True))
                     log.info("leaf_linked", leaf=leaf)
                     await self._on_change()
                 case MediaLost():

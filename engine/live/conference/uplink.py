@@ -58,7 +58,7 @@ class Uplink:
             async for event in leg.events():
                 match event:
                     case MediaChanged():
-                        await mix.place(leg.id, Attendance())
+                        await mix.place(leg.id, Attendance(is_link=True))
                         was_up = True
                         self.up.set()
                         log.info("room_linked", conference=self._conference().id, root=self._conference().node)
