@@ -78,7 +78,7 @@ def rest_interface(
     add_metrics(app, metrics.text, settings.metrics, stores.accounts, limits)
     parts.place.talk.add_to(app)
     if stores.database.is_shared:
-        add_orders(app, parts.place.forwarding, switchboard.conferences.obey)
+        add_orders(app, parts.place.forwarding, switchboard.obey)
     app[BODY_S] = settings.http_body_s
     app[TRUSTED_PROXIES] = tuple(settings.trusted_proxies)
     return app

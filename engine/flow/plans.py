@@ -119,6 +119,10 @@ class DialRecord(StrEnum):
         return self.value.endswith("-dual")
 
     @property
+    def records(self) -> bool:
+        return self is not DialRecord.NOTHING
+
+    @property
     def from_ringing(self) -> bool:
         return "ringing" in self.value
 

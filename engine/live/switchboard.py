@@ -31,7 +31,8 @@ from engine.live.conference.rooms import Rooms
 from engine.live.consent.service import ConsentService
 from engine.live.orders import CallChange, NewCall
 from engine.live.placing import CallPlacing, run_by_number, run_starts, starts_of
-from engine.live.queues import LiveQueues
+from engine.live.queues.queues import LiveQueues
+from engine.live.queues.talks import QueueTalks
 from engine.live.services import CallServices
 from engine.live.session.session import Session
 from engine.model.call import Call, Direction
@@ -43,6 +44,7 @@ from engine.model.recording import UNFINISHED, RecordingStatus, erased
 from engine.model.refusal import RefusalRule
 from engine.model.stir import Attestation, CallerProof
 from engine.ports import Cause, DialRefused, DialRequest, InboundCall, Leg
+from engine.ports.nodes import NodeOrder
 from engine.recordings.recording_files import file_deleted
 from engine.routing.pacing import Pace
 from engine.store.queued_calls import QueuedCall
@@ -68,7 +70,7 @@ class Switchboard:
         dialling = Dialling(services, talk, self._start_child, self._press, self._perform)
         rooms = Rooms(services, permission)
         self.conferences = ConferenceControl(services, rooms, permission)
-        self._queues = LiveQueues(services, talk, self._perform)
+        self._queues = LiveQueues(services, talk, self._perform, QueueTalks(services, rooms.join, self._perform))
         self._shared = SharedServices(permission, dialling, rooms, self._queues)
         self.draining = Draining(services, self._sessions)
         self._placing = CallPlacing(services, self._sessions, self._flow_runner)
@@ -164,6 +166,12 @@ class Switchboard:
     async def remove_queue(self, account_id: str, queue_id: str) -> None:
         """Delete it with its figures. Raises NotFound, and WrongState while somebody waits."""
         await self._queues.remove(account_id, queue_id)
+
+    async def obey(self, order: NodeOrder) -> NodeOrder:
+        """Do what another node wants of a queue or a conference."""
+        if order["do"] == "serve":
+            return await self._queues.give(order)
+        return await self.conferences.obey(order)
 
     async def place_in_line(self, call: Call) -> int | None:
         """Position from 1 of a call that waits for its turn to be placed, over all nodes; None for any other."""

@@ -82,6 +82,17 @@ class Queues:
         """A call begins to wait."""
         await self._db.change(insert(queue_waits), values_of(wait))
 
+    async def claim(self, wait: Wait, at: datetime) -> bool:
+        """Its wait ends with being served; of several who want to serve it, on whichever node, one does."""
+        waits = (queue_waits.c.id == wait.id) & queue_waits.c.left_at.is_(None)
+        served = RESULTS[WaitEvent.SERVED]
+        return await self._db.change(update(queue_waits).where(waits).values(left_at=at, result=served)) == 1
+
+    async def put_back(self, wait: Wait) -> None:
+        """It goes on after all: who claimed it could not serve it."""
+        served = (queue_waits.c.id == wait.id) & (queue_waits.c.result == RESULTS[WaitEvent.SERVED])
+        await self._db.change(update(queue_waits).where(served).values(left_at=None, result=None))
+
     async def left(self, wait: Wait, at: datetime, result: QueueResult) -> Wait:
         """Its wait is over."""
         change = update(queue_waits).where(queue_waits.c.id == wait.id).values(left_at=at, result=result)

@@ -37,7 +37,7 @@ from engine.live.bridging.call_recorder import CallRecorder
 from engine.live.bridging.dialling import Dialling
 from engine.live.conference.rooms import Rooms
 from engine.live.consent.service import ConsentService
-from engine.live.queues import LiveQueues
+from engine.live.queues.queues import LiveQueues
 from engine.live.services import CallServices
 from engine.live.session.recognition import understood
 from engine.live.session.session import Session

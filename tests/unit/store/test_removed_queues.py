@@ -1,4 +1,6 @@
-"""Queues that are removed with their figures, or kept."""
+"""Queues that are removed with their figures, or kept; and who may serve who waits in them."""
+
+import asyncio
 
 import pytest
 
@@ -59,3 +61,21 @@ async def test_a_name_is_taken_once(db: Database, account: Account) -> None:
     assert not await Queues(db).rename(Queue(first.id, account.id, "help", NOON))
     assert await Queues(db).rename(Queue(first.id, account.id, "desk", NOON))
     assert await Queues(db).get(first.id) == Queue(first.id, account.id, "desk", NOON)
+
+
+async def test_of_two_who_serve_at_once_one_has_who_waits(db: Database, account: Account) -> None:
+    wait = await a_wait(db, account, ended=False)
+
+    claims = await asyncio.gather(*(Queues(db).claim(wait, at(3)) for _ in range(2)))
+
+    assert sorted(claims) == [False, True]
+    assert await Queues(db).open_waits([wait.queue_id]) == []
+
+
+async def test_who_could_not_be_served_waits_on_from_when_it_came(db: Database, account: Account) -> None:
+    wait = await a_wait(db, account, ended=False)
+    await Queues(db).claim(wait, at(3))
+
+    await Queues(db).put_back(wait)
+
+    assert await Queues(db).open_waits([wait.queue_id]) == [wait]

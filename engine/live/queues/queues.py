@@ -1,7 +1,6 @@
 """All live queues of a node: who waits, who serves, and the talk between them."""
 
-from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -9,8 +8,18 @@ from typing import Any, Final
 import structlog
 
 from engine.aio.signal import Signal
+from engine.aio.tasks import BackgroundTasks, started, stopped
 from engine.aio.waits import first_of, to_its_end
-from engine.errors import DocumentError, FlowFailed, LegGone, NotFound, StoreError, WebhookError, WrongState
+from engine.errors import (
+    DocumentError,
+    FlowFailed,
+    LegGone,
+    NodeUnreachable,
+    NotFound,
+    StoreError,
+    WebhookError,
+    WrongState,
+)
 from engine.flow.call_actions import Waiting
 from engine.flow.execution_context import Ending
 from engine.flow.interpreter import Start
@@ -19,6 +28,8 @@ from engine.flow.plans import DialOutcome
 from engine.flow.queue_plans import QueueOutcome, QueuePlan, ServePlan
 from engine.ids import IdKind, new_id
 from engine.live.bridging.bridge import BridgeOptions, CallBridge
+from engine.live.queues.live_queue import LiveQueue, Waiter
+from engine.live.queues.talks import QueueTalks
 from engine.live.services import CallServices
 from engine.live.session.session import Session
 from engine.live.session.stored import stored
@@ -26,7 +37,6 @@ from engine.live.wait_music import WaitMusic
 from engine.model.call import Status
 from engine.model.queue import (
     RESULTS,
-    WAIT_TRANSITIONS,
     Queue,
     QueueResult,
     Wait,
@@ -35,84 +45,25 @@ from engine.model.queue import (
     estimated_wait_s,
     order,
 )
-from engine.model.transitions import next_state
+from engine.ports.nodes import NodeOrder
 from engine.webhooks.payloads.queue import served_params, waiting_params
 
 Perform = Callable[[Session, GoTo], Coroutine[Any, Any, Ending]]
 
-_REMEMBERED: Final = 50
+_LOOK_S: Final = 0.5
+"""How often who serves looks for somebody who waits on another node."""
 
 log = structlog.get_logger(__name__)
-
-
-class Waiter:
-    """One call that waits; `served` is set when somebody takes it, `parted` when the two have parted."""
-
-    def __init__(self, session: Session, wait: Wait, since_s: float) -> None:
-        self.session = session
-        self.wait = wait
-        self.since_s = since_s
-        self.served = Signal()
-        self.parted = Signal()
-        self.taken: Final = session.handover.taken
-        """Set when the call is given another flow than the one in which it came."""
-        self._state = WaitState.WAITING
-
-    @property
-    def state(self) -> WaitState:
-        return self._state
-
-    def happened(self, event: WaitEvent) -> None:
-        """Take an event. Raises UnexpectedEvent where the table of waits has none."""
-        self._state = next_state(WAIT_TRANSITIONS, self.wait.id, self._state, event)
-        if self._state is WaitState.SERVED:
-            self.served.set()
-        if self._state is WaitState.PARTED:
-            self.parted.set()
-
-
-class LiveQueue:
-    """A queue of live calls, in the order in which they will be served."""
-
-    def __init__(self, queue: Queue) -> None:
-        self.queue = queue
-        self.filled = Signal()
-        self.recent_waits_s: deque[float] = deque(maxlen=_REMEMBERED)
-        self._waiters: dict[str, Waiter] = {}
-
-    @property
-    def waiters(self) -> list[Waiter]:
-        return [self._waiters[wait.id] for wait in order([each.wait for each in self._waiters.values()])]
-
-    @property
-    def average_wait_s(self) -> float | None:
-        """How long those waited who were served lately, in seconds on average; None if nobody was."""
-        return sum(self.recent_waits_s) / len(self.recent_waits_s) if self.recent_waits_s else None
-
-    def rename(self, queue: Queue) -> None:
-        """Be the queue by its next name; who waits stays."""
-        self.queue = queue
-
-    def add(self, waiter: Waiter) -> None:
-        self._waiters[waiter.wait.id] = waiter
-        self.filled.set()
-
-    def remove(self, waiter: Waiter) -> None:
-        self._waiters.pop(waiter.wait.id, None)
-        if not self._waiters:
-            self.filled.clear()
-
-    def position(self, waiter: Waiter) -> int:
-        """The call's place in the queue, from 1; 0 if it does not wait."""
-        ids = [each.wait.id for each in self.waiters]
-        return ids.index(waiter.wait.id) + 1 if waiter.wait.id in ids else 0
 
 
 class LiveQueues:
     """The call queues of a node: who waits in them, and who is served next. They are found by account and name."""
 
-    def __init__(self, services: CallServices, talk: CallBridge, perform: Perform) -> None:
+    def __init__(self, services: CallServices, talk: CallBridge, perform: Perform, elsewhere: QueueTalks) -> None:
+        """`elsewhere` are talks with who waits or serves on other nodes."""
         self._services = services
+        self._elsewhere = elsewhere
+        self._beside = BackgroundTasks("queues")
         self._talk = talk
         self._perform = perform
         self._queues: dict[tuple[str, str], LiveQueue] = {}
@@ -120,7 +71,7 @@ class LiveQueues:
     async def enqueue(self, session: Session, plan: QueuePlan, waiting: Waiting | None) -> QueueOutcome:
         """Wait until served, and until that talk is over; or until the caller leaves or hangs up."""
         queue = await self._queue(session.call.account_id, plan.name)
-        if len(queue.waiters) >= plan.longest:
+        if await self._length(queue) >= plan.longest:
             session.journal.note_event("queue_full", queue=queue.queue.id)
             return QueueOutcome(QueueResult.FULL, None, 0)
         waiter = self._waiter(session, queue, plan)
@@ -152,15 +103,23 @@ class LiveQueues:
     async def serve(self, server: Session, plan: ServePlan) -> DialOutcome:
         """Talk to the first who waits; None in time is "no-answer"."""
         queue = await self._queue(server.call.account_id, plan.name)
+        if self._services.nodes is not None:
+            return await self._serve_any(server, plan, queue)
         entertained = WaitMusic(server, self._services.speaker)
         async with entertained.with_(None, dict, until=queue.filled, music=not queue.filled.is_set()):
             await first_of(queue.filled, server.over, timeout_s=plan.answer_timeout_s)
         if server.over.is_set() or not queue.waiters:
             return DialOutcome(Status.NO_ANSWER, None, 0)
         waiter = queue.waiters[0]
+        self._is_served(waiter, queue)
+        return await self._talk_with(server, waiter, queue, plan)
+
+    def _is_served(self, waiter: Waiter, queue: LiveQueue) -> None:
         queue.remove(waiter)
         queue.recent_waits_s.append(self._services.clock.monotonic() - waiter.since_s)
         waiter.happened(WaitEvent.SERVED)
+
+    async def _talk_with(self, server: Session, waiter: Waiter, queue: LiveQueue, plan: ServePlan) -> DialOutcome:
         try:
             await self._left(waiter, WaitEvent.SERVED)
             return await self._serve(server, waiter, queue, plan)
@@ -168,6 +127,88 @@ class LiveQueues:
             return DialOutcome(Status.NO_ANSWER, waiter.session.call.id, 0)
         finally:
             waiter.happened(WaitEvent.PARTED)
+
+    async def _serve_any(self, server: Session, plan: ServePlan, queue: LiveQueue) -> DialOutcome:
+        """Talk to who waits first on any node; None in time is "no-answer"."""
+        clock, found = self._services.clock, Signal()
+        end_s = clock.monotonic() + plan.answer_timeout_s
+        while not server.over.is_set() and (left_s := end_s - clock.monotonic()) > 0:
+            entertained = WaitMusic(server, self._services.speaker)
+            looking = started(self._look_for(queue, found))
+            try:
+                async with entertained.with_(None, dict, until=found, music=True):
+                    await first_of(found, server.over, timeout_s=left_s)
+            finally:
+                await stopped(looking)
+            if not server.over.is_set() and (talked := await self._serve_first(server, plan, queue)) is not None:
+                return talked
+            found.clear()
+            await clock.sleep(_LOOK_S)
+        return DialOutcome(Status.NO_ANSWER, None, 0)
+
+    async def _look_for(self, queue: LiveQueue, found: Signal) -> None:
+        while not await self._length(queue):
+            await self._services.clock.sleep(_LOOK_S)
+        found.set()
+
+    async def _serve_first(self, server: Session, plan: ServePlan, queue: LiveQueue) -> DialOutcome | None:
+        """Talk to the first whom nobody else serves; None where nobody waits any more."""
+        for wait in await self._claimable(queue):
+            if not await self._claimed(wait):
+                continue
+            if (waiter := queue.find(wait.id)) is not None:
+                self._is_served(waiter, queue)
+                return await self._talk_with(server, waiter, queue, plan)
+            try:
+                talked = await self._elsewhere.serve(server, wait, plan)
+            except NodeUnreachable as error:
+                log.warning("not_served", wait=wait.id, reason=str(error))
+                await stored(self._services.stores.queues.put_back(wait))
+            else:
+                if talked is not None:
+                    return talked
+        return None
+
+    async def _claimable(self, queue: LiveQueue) -> Sequence[Wait]:
+        """Who waits in it, on whichever node, in the order in which they are served."""
+        try:
+            return order(await self._services.stores.queues.open_waits([queue.queue.id]))
+        except StoreError as error:
+            log.error("store_failed", error=str(error))
+            return ()
+
+    async def _claimed(self, wait: Wait) -> bool:
+        try:
+            return await self._services.stores.queues.claim(wait, self._services.clock.now())
+        except StoreError as error:
+            log.error("store_failed", error=str(error))
+            return False
+
+    async def give(self, order: NodeOrder) -> NodeOrder:
+        """Let somebody who waits here be served on another node; whether that one still waits."""
+        for queue in self._queues.values():
+            if (waiter := queue.find(order["wait"])) is not None:
+                self._is_served(waiter, queue)
+                told = {**order, "waited_s": self._services.clock.monotonic() - waiter.since_s}
+                self._beside.begin(self._served_elsewhere(waiter, told))
+                return {"served": True}
+        return {"served": False}
+
+    async def _served_elsewhere(self, waiter: Waiter, order: NodeOrder) -> None:
+        try:
+            await self._elsewhere.be_served(waiter.session, order)
+        finally:
+            waiter.happened(WaitEvent.PARTED)
+
+    async def _length(self, queue: LiveQueue) -> int:
+        """How many wait in it, on whichever node."""
+        if self._services.nodes is None:
+            return len(queue.waiters)
+        try:
+            return len(await self._services.stores.queues.open_waits([queue.queue.id]))
+        except StoreError as error:
+            log.error("store_failed", error=str(error))
+            return len(queue.waiters)
 
     async def take(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Session:
         """Give the first who waits, or the one named, another flow. Raises NotFound, WrongState."""
