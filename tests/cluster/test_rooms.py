@@ -164,3 +164,38 @@ async def test_the_root_records_all_but_those_who_may_not_be_recorded(
     assert hears(sound, 400, seconds=1)
     assert hears(sound, 620, seconds=1), "before the withdrawal"
     assert not hears(sound, WITHDREW_HZ)
+
+
+async def test_one_participant_is_muted_and_sent_out_by_requests_to_any_node(
+    pair: Sequence[Platform], ports: Ports
+) -> None:
+    root, leaf = pair
+    async with calling(root, ports, 400) as (of_root,), calling(leaf, ports, 620, 860) as (first, second):
+        await asyncio.gather(*(has(each, "hall", 3, within_s=10) for each in pair))
+        room = await conference_of(root)
+
+        await root.patch(f"conferences/{room}/participants/{first.call_id}", {"muted": True})
+        await of_root.hears(second, never=[first])
+        await leaf.patch(f"conferences/{room}/participants/{of_root.call_id}", {"hold": True})
+        await second.hears(never=[first, of_root])
+        await leaf.patch(f"conferences/{room}/participants/{of_root.call_id}", {"hold": False})
+
+        await root.delete(f"conferences/{room}/participants/{first.call_id}")
+        await asyncio.gather(*(has(each, "hall", 2, within_s=10) for each in pair))
+        await second.hears(of_root)
+
+
+async def test_a_room_made_on_a_node_that_nobody_calls_is_recorded_where_its_people_are(
+    pair: Sequence[Platform], ports: Ports, tmp_path: Path
+) -> None:
+    made_on, called = pair
+    await made_on.post("conferences", {"friendly_name": "hall", "record": True})
+    async with calling(called, ports, 400, 620) as people:
+        await has(made_on, "hall", 2, within_s=20)
+        await all_hear_all_others(*people)
+        room = await conference_of(made_on)
+        await made_on.delete(f"conferences/{room}")
+        for each in people:
+            await each.far_end.gets("BYE")
+        sound = await recorded(made_on, room, tmp_path)
+    assert all(hears(sound, each.hz, seconds=1) for each in people)

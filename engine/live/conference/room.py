@@ -277,7 +277,9 @@ class Room:
             )
 
     async def _cut_off(self) -> None:
-        """The others are not heard any more, until there is a link again."""
+        """The others are not heard any more, until there is a link again; of its end all hear otherwise."""
+        if (await self.row.look()).status is ConferenceStatus.COMPLETED:
+            return
         language = self.conference.options.language or self._members[0].session.language if self._members else None
         if language is not None:
             self._announcements.begin(partial(self._services.speaker.say, Phrase.OTHERS_AWAY.in_language(language)))

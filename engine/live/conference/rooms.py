@@ -108,9 +108,10 @@ class Rooms:
 
     async def take_link(self, leg: Leg, link: RoomLink) -> None:
         """Follow the link of a leaf to its end; it is refused where the conference is none of this node."""
-        room = self._by_id(link.conference_id) or await self._opened_for(link)
+        room = self._by_id(link.conference_id)
         if room is None:
-            await leg.hang_up(Cause.NOT_FOUND)
+            await self._hand_over(link)
+            await leg.hang_up(Cause.UNAVAILABLE)
             return
         async with self._with_caller(room):
             await take_link(room, leg, link.leaf)
@@ -153,18 +154,15 @@ class Rooms:
         await room.over.wait()
         self._forget(room)
 
+    async def _hand_over(self, link: RoomLink) -> None:
+        """Let the leaf be the root: nobody is in that conference on this node, or has been since it started."""
+        try:
+            await self._services.stores.conferences.claim(link.conference_id, self._services.node, link.leaf)
+        except StoreError as error:
+            log.error("store_failed", error=str(error))
+
     def _by_id(self, conference_id: str) -> Room | None:
         return next((room for room in self._rooms.values() if room.conference.id == conference_id), None)
-
-    async def _opened_for(self, link: RoomLink) -> Room | None:
-        """The room of a conference of which this node is the root, though nobody is in it here."""
-        conference = await self._services.stores.conferences.get(link.conference_id)
-        if conference is None or conference.node != self._services.node or conference.ended_at is not None:
-            return None
-        return self._rooms.setdefault(
-            (conference.account_id, conference.friendly_name),
-            Room(conference, self._services, self._permission, self._backlog, new=False),
-        )
 
     async def _join(
         self, session: Session, plan: RoomPlan, waiting: Waiting | None, web: CallWeb, room: Room
