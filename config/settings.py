@@ -124,6 +124,7 @@ class Settings(TrunkSettings, FrontDoorSettings, RecordingSettings, LoadSettings
     default_country: str = "be"
     policy_webhook: str = ""
     node: str = "node-1"
+    workers: int = Field(default=1, ge=1, le=64)
     node_url: str = ""
     node_ca: Path | None = None
     region: str = ""

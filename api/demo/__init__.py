@@ -17,7 +17,7 @@ from api.http.contract import BASE_PATH
 from api.logging.logs import write_logs
 from api.node.node import RunningNode, open_node
 from api.node.open_files import raise_limit
-from api.node.process import keep_files_private
+from api.node.private_files import keep_files_private
 from api.node.stop_signals import StopSignals
 from config.settings import LogFormat, LogLevel, Settings
 from engine.aio.waits import race

@@ -1,6 +1,5 @@
 """A node as a process of its own: its log, its private files, and the signals that stop it."""
 
-import os
 from typing import Final
 
 import uvloop
@@ -8,6 +7,7 @@ import uvloop
 from api.logging.logs import logging_as
 from api.node.node import open_node
 from api.node.open_files import raise_limit
+from api.node.private_files import keep_files_private
 from api.node.stop_signals import StopSignals
 from config.settings import Settings
 from engine.aio.waits import first_of, until
@@ -39,8 +39,3 @@ async def serve_until_stopped(settings: Settings) -> int:
             if draining.done():
                 draining.result()
     return 0
-
-
-def keep_files_private() -> None:
-    """Recordings, prompts and the database are for this process's user alone."""
-    os.umask(0o077)

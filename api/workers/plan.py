@@ -1,0 +1,98 @@
+"""The plan of a machine's workers: which ports, folder and name each has, by the settings of all of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from api.http.listening import public_address_of, scheme_of
+from config.settings import Settings, SipTransport
+from engine.errors import SetupError
+from engine.security.secrets import PEPPER_FILE
+
+_PORTS_OF_A_WORKER: Final = 2
+"""Of SIP: UDP and TCP at the first, TLS at the next one."""
+_LEAST_RTP_PORTS: Final = 4
+_ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerPlan:
+    """One worker: its node's name, its folder, its ports of SIP and HTTP, and the settings that it has besides."""
+
+    name: str
+    folder: Path
+    sip_port: int
+    http_port: int
+    settings: Mapping[str, str]
+    """As environment variables without their prefix; all others are those of the machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class MachinePlan:
+    """All workers, and the SIP proxy before them: outside where the settings say, inside at a port of its own."""
+
+    host: str
+    advertised: str | None
+    outside_port: int
+    inside_port: int
+    workers: Sequence[WorkerPlan]
+
+
+def planned(settings: Settings, count: int) -> MachinePlan:
+    """So many workers. Raises SetupError where the settings don't allow them."""
+    _require(settings)
+    first, last = settings.rtp_first_port, settings.rtp_last_port
+    share = (last - first + 1) // count // 2 * 2
+    if share < _LEAST_RTP_PORTS:
+        raise SetupError(f"TELEFOON_RTP_PORTS has too few ports for {count} workers: a call takes two.")
+    inside = settings.sip_port + _PORTS_OF_A_WORKER
+    workers = [
+        _worker(settings, number, inside + number * _PORTS_OF_A_WORKER, first + (number - 1) * share, share)
+        for number in range(1, count + 1)
+    ]
+    advertised = settings.public_addresses[0] if settings.public_addresses else None
+    return MachinePlan(settings.sip_hosts[0], advertised, settings.sip_port, inside, workers)
+
+
+def _require(settings: Settings) -> None:
+    if not settings.database.startswith("postgresql"):
+        raise SetupError("Workers share a database, which must be PostgreSQL: set TELEFOON_DATABASE_URL.")
+    if SipTransport.TLS in settings.sip_transports:
+        raise SetupError("Workers are called by UDP and TCP: take tls out of TELEFOON_SIP_TRANSPORTS.")
+    if len(settings.sip_hosts) > 1:
+        raise SetupError("Workers have one address for SIP: name one in TELEFOON_SIP_HOST.")
+    if scheme_of(settings) == "https":
+        raise SetupError("Workers answer plain HTTP to each other: let a proxy end TLS (docs/operations.md).")
+
+
+def _worker(settings: Settings, number: int, sip_port: int, first_rtp: int, rtp_ports: int) -> WorkerPlan:
+    name, data = f"{settings.node}-{number}", settings.data_dir.resolve()
+    folder, http_port = data / f"worker-{number}", settings.http_port + number
+    own = _ANYWHERE.get(settings.http_host, settings.http_host)
+    at = f"[{own}]" if ":" in own else own
+    given = {
+        "WORKERS": "1",
+        "NODE": name,
+        "NODE_URL": f"http://{at}:{http_port}",
+        "HTTP_PORT": str(http_port),
+        "HTTP_SHARED_PORT": str(settings.http_port),
+        "PUBLIC_URL": public_address_of(settings),
+        "SIP_PORT": str(sip_port),
+        "SIP_PROXIES": ", ".join(map(str, [*settings.sip_proxies, settings.sip_hosts[0]])),
+        "RTP_PORTS": f"{first_rtp}-{first_rtp + rtp_ports - 1}",
+        "DATA_DIR": str(folder),
+    }
+    if settings.recording_master_key == "file":
+        given["RECORDING_MASTER_KEY"] = f"file:{data / 'master.key'}"
+    if settings.log_folder is not None:
+        given["LOG_FOLDER"] = str(settings.log_folder / folder.name)
+    return WorkerPlan(name, folder, sip_port, http_port, given)
+
+
+def share_pepper(plan: WorkerPlan) -> None:
+    """Give a worker's folder the machine's pepper, which lies in the folder above."""
+    plan.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own = plan.folder / PEPPER_FILE
+    if not own.is_symlink():
+        own.symlink_to(plan.folder.parent / PEPPER_FILE)

@@ -1,0 +1,62 @@
+"""Kamailio before the workers of one machine, with deploy/kamailio/kamailio.cfg: its values, and how it is started."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from api.workers.plan import MachinePlan
+from engine.errors import SetupError
+
+CONFIGURATION: Final = Path(__file__).resolve().parents[2] / "deploy" / "kamailio" / "kamailio.cfg"
+_WHERE: Final = os.pathsep.join((os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin"))
+_MOST_CALLS_OF_A_WORKER: Final = 1024
+_BANNED_S: Final = 60
+_STRANGERS_REQUESTS: Final = 200
+
+
+def proxy_command(plan: MachinePlan, folder: Path) -> Sequence[str]:
+    """Write its files into the folder; the command that starts it. Raises SetupError where Kamailio is not installed.
+
+    Strangers reach the workers, who know by the trunks who is none.
+    """
+    program = shutil.which("kamailio", path=_WHERE)
+    if program is None:
+        raise SetupError("Workers need Kamailio before them: apt-get install kamailio")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / "site.cfg").write_text(_site(plan, folder))
+    (folder / "nodes.list").write_text(
+        "".join(
+            f"1 sip:{plan.host}:{each.sip_port} 0 0 duid={each.name};maxload={_MOST_CALLS_OF_A_WORKER}\n"
+            for each in plan.workers
+        )
+    )
+    (folder / "sources.list").write_text("")
+    shutil.copyfile(CONFIGURATION, folder / CONFIGURATION.name)
+    # Where it was unpacked and not installed, its modules are beside it.
+    modules = next(iter(Path(program).resolve().parents[1].glob("lib/*/kamailio/modules")), None)
+    beside = [] if modules is None else ["-L", str(modules)]
+    own = ["-f", str(folder / CONFIGURATION.name), "-Y", str(folder), "-P", str(folder / "kamailio.pid")]
+    return [program, "-DD", "-E", "-m", "64", "-M", "8", *beside, *own]
+
+
+def _site(plan: MachinePlan, folder: Path) -> str:
+    values = {
+        "OUTSIDE_IP": plan.host,
+        "OUTSIDE_PORT": plan.outside_port,
+        "OUTSIDE_TLS_PORT": plan.outside_port + 1,
+        "INSIDE_IP": plan.host,
+        "INSIDE_PORT": plan.inside_port,
+        "INSIDE_TLS_PORT": plan.inside_port + 1,
+        "LISTS_FOLDER": folder,
+        "RUN_FOLDER": folder,
+        "TLS_FILE": folder / "tls.cfg",
+        "TOPOLOGY_KEY": secrets.token_hex(16),
+        "STRANGERS_REQUESTS": _STRANGERS_REQUESTS,
+        "BANNED_S": _BANNED_S,
+        **({"ADVERTISED": plan.advertised} if plan.advertised else {}),
+    }
+    lines = [f'#!substdef "!{name}!{value}!g"' for name, value in values.items()]
+    return "\n".join([*lines, "#!define WITH_STRANGERS", "log_stderror=yes", ""])

@@ -1,0 +1,128 @@
+"""`telefoon serve --workers`: several nodes behind Kamailio on one machine, as if they were one."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+
+from scripts.kamailio import KAMAILIO, MODULES, PROGRAM
+from scripts.progress import Progress
+from tests.peers import commands
+from tests.peers.customer import Customer
+from tests.peers.phone import phone
+from tests.peers.platform import NUMBER, Json, Platform, prepared
+from tests.peers.ports import Ports
+from tests.peers.waiting import eventually
+
+pytestmark = [pytest.mark.sip, pytest.mark.postgres]
+
+STAYS = "<Response><Echo/></Response>"
+NAMES = ("node-1-1", "node-1-2")
+
+
+@asynccontextmanager
+async def workers(folder: Path, ports: Ports, database: str, shop: Customer) -> AsyncIterator[Platform]:
+    """Two of them, started by one command; the platform is what clients and callers have."""
+    root = await asyncio.to_thread(KAMAILIO.made, Progress())
+    (modules,) = root.glob(str(MODULES))
+    http, sip = ports.block(4), ports.block(10)
+    given = {"WORKERS": "2", "DATABASE_URL": database, "HTTP_PORT": str(http), "SIP_PORT": str(sip)}
+    shop.flows["/stays"] = STAYS
+    made = await asyncio.to_thread(prepared, folder, ports, given, number={"--url": shop.url("/stays")})
+    made.environment |= {
+        "PATH": f"{(root / PROGRAM).parent}:{os.environ['PATH']}", "LD_LIBRARY_PATH": str(modules.parent),
+    }  # fmt: skip
+    try:
+        await made.start()
+        await eventually(
+            lambda: set(states(made)) == {"serving"} and len(states(made)) == 2, within_s=60, otherwise=made.log
+        )
+        yield made
+    finally:
+        await made.end(signal.SIGINT)
+
+
+def listed(made: Platform) -> dict[str, Json]:
+    """The nodes of the database, by their names."""
+    return {each["name"]: each for each in json.loads(made.telefoon("nodes", "list", "--json"))}
+
+
+def states(made: Platform) -> list[str]:
+    return [each["state"] for each in listed(made).values()]
+
+
+def processes_of(made: Platform) -> dict[int, str]:
+    """The command lines of what the watcher has started."""
+    found = {}
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            if f"PPid:\t{made.pid}\n" in status.read_text():
+                found[int(status.parent.name)] = (status.parent / "cmdline").read_text().replace("\0", " ")
+        except OSError:
+            continue
+    return found
+
+
+async def test_two_workers_are_one_platform(tmp_path: Path, ports: Ports, shop: Customer, database: str) -> None:
+    async with workers(tmp_path, ports, database, shop) as made:
+        target = f"sip:{NUMBER}@127.0.0.1:{made.sip_port}"
+        async with phone("--dial", target) as one, phone("--dial", target) as other:
+            for each in (one, other):
+                await each.tells("answered", within_s=30)
+            await eventually(
+                lambda: [each["calls"] for each in listed(made).values()] == [1, 1],
+                within_s=20,
+                otherwise=lambda: str(listed(made)),
+            )
+            calls = (await made.get("calls", status="in-progress"))["calls"]
+            ended = [await made.patch(f"calls/{call['id']}", {"status": "completed"}) for call in calls]
+            for each in (one, other):
+                await each.tells("hung_up", within_s=20)
+
+        assert [status for status, _ in ended] == [HTTPStatus.OK] * 2
+        assert tuple(listed(made)) == NAMES
+
+
+async def test_a_worker_that_dies_is_started_anew_and_the_others_answer_meanwhile(
+    tmp_path: Path, ports: Ports, shop: Customer, database: str
+) -> None:
+    async with workers(tmp_path, ports, database, shop) as made:
+        victim = next(pid for pid, command in processes_of(made).items() if "api.cli" in command)
+
+        os.kill(victim, signal.SIGKILL)
+        async with made.client.get("numbers") as response:
+            meanwhile = response.status
+        await eventually(lambda: "worker_ended" in made.log(), within_s=10, otherwise=made.log)
+        await eventually(lambda: states(made) == ["serving"] * 2, within_s=60, otherwise=made.log)
+
+        assert meanwhile == HTTPStatus.OK
+        assert victim not in processes_of(made)
+
+
+async def test_all_of_it_ends_when_the_command_is_told_to(
+    tmp_path: Path, ports: Ports, shop: Customer, database: str
+) -> None:
+    async with workers(tmp_path, ports, database, shop) as made:
+        started = processes_of(made)
+
+        code = await made.end(signal.SIGTERM)
+
+    assert code == 0
+    assert len(started) == 3
+    assert [pid for pid in started if Path(f"/proc/{pid}").exists()] == []
+    assert set(states(made)) == {"stopped"}
+
+
+def test_without_postgresql_it_says_what_to_do(tmp_path: Path, ports: Ports) -> None:
+    made = prepared(tmp_path, ports)
+
+    said = commands.output_of("serve", "--workers", "2", environment=made.environment)
+
+    assert said.exit_code == 1
+    assert "Workers share a database, which must be PostgreSQL: set TELEFOON_DATABASE_URL." in said.complained
