@@ -21,6 +21,7 @@ from engine.store.accounts import Accounts
 from engine.store.call_filter import CallFilter
 from engine.store.calls import Calls, EventFilter
 from engine.store.database import Database
+from engine.store.event_horizon import numbers_given
 from engine.store.exchanges import Exchanges
 from engine.store.months.month import Month
 from engine.store.page_cursor import PageCursor
@@ -86,7 +87,8 @@ class YearOfRows:
         account = EventFilter(self.year.account_id)
 
         async def stream() -> object:
-            return await calls.events_of_account(account, await calls.last_event() - _PAGE, _PAGE)
+            newest = (await self.database.read(numbers_given)).newest
+            return await calls.events_of_account(account, newest - _PAGE, newest, _PAGE)
 
         return {
             "events": lambda: calls.events(known),
