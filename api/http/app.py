@@ -74,6 +74,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     **trunks.RESOURCES,
     **webhooks.RESOURCES,
 }
+_ASKED_FOR_EACH_CALL: Final = "initiateCall"
 OPEN_RESOURCES: Final[Mapping[str, OpenResource]] = node.RESOURCES
 
 
@@ -121,6 +122,12 @@ def _handler(operation: Operation, services: RestServices, once: IdempotentReque
     resource, read = RESOURCES[operation.id], READS.get(operation.id)
 
     async def handle(request: web.Request) -> web.StreamResponse:
+        if operation.id != _ASKED_FOR_EACH_CALL or not request.content.is_eof():
+            return await answer(request)
+        async with services.stores.database.together():  # its client keeps no connection to the database waiting
+            return await answer(request)
+
+    async def answer(request: web.Request) -> web.StreamResponse:
         caller = await services.forwarded_by_node(request, operation)
         if caller is None:
             caller = await authenticate(request, services.stores.accounts, operation, services.limits)

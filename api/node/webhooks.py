@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from api.node.context import NodeContext
 from api.node.privacy import discretion_of
@@ -12,6 +13,9 @@ from engine.webhooks.client import WebhookClient
 from engine.webhooks.delivery import CallbackCourier
 from engine.webhooks.ledger import ExchangeLedger
 from engine.webhooks.signing import OneSecret
+
+LOOKS_APART_S: Final = 0.1
+"""Between two looks at an outbox of PostgreSQL, where each is a transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +47,6 @@ async def open_webhooks(context: NodeContext, stores: Stores) -> AsyncIterator[W
         for each in (client, operator):
             await each.start()
             stack.push_async_callback(each.close)
-        yield Webhooks(client, operator, ledger, CallbackCourier(stores.outbox, client, context.clock))
+        apart_s = LOOKS_APART_S if stores.database.is_shared else 0.0
+        courier = CallbackCourier(stores.outbox, client, context.clock, apart_s=apart_s)
+        yield Webhooks(client, operator, ledger, courier)

@@ -1,7 +1,7 @@
 """Connections to a database: what one kind of database must be able to do."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Protocol, TypeVar, overload
 
 from sqlalchemy import Connection, Executable, Table
@@ -64,6 +64,10 @@ class Connections(Protocol):
 
     async def ask(self, job: Job[T]) -> T:
         """The same, of a single query: it is a transaction by itself, which costs nothing more."""
+        ...
+
+    def together(self) -> AbstractAsyncContextManager[None]:
+        """Inside, what this task reads costs as little as it may cost together."""
         ...
 
     async def check(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from typing import Any, Final, Self
 
 from sqlalchemy import URL, ColumnElement, Connection, Executable, RowMapping, Select, Table, make_url, select
@@ -23,6 +23,8 @@ _DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+asyncpg")
 PATIENCE_S: Final = 15.0
 GATHER_S: Final = 0.05
 """How long a change waits for others, where nobody waits for it."""
+SHARED_GATHER_S: Final = 0.2
+"""The same of what nobody would read so soon, where the database is a server, to which each transaction is trips."""
 
 
 class Database:
@@ -110,10 +112,19 @@ class Database:
         with self._asking():
             return await self._connections.write_alone(lambda connection: connection.execute(statement).rowcount)
 
-    async def write_with_others(self, job: Job[T], within_s: float = GATHER_S) -> T:
+    async def write_with_others(self, job: Job[T], within_s: float | None = None) -> T:
         """The same in a transaction that others begin meanwhile, or in one of its own after so long."""
-        await self.invitation(Signal(), within_s)
+        usual_s = SHARED_GATHER_S if self.is_shared else GATHER_S
+        await self.invitation(Signal(), usual_s if within_s is None else within_s)
         return await self.write(job)
+
+    async def ask_with_others(self, job: Job[T]) -> T:
+        """Run a single query in such a transaction, where it would be one by itself; a file's readers need none."""
+        if not self.is_shared:
+            return await self.ask(job)
+        await self.invitation(Signal())
+        with self._asking():
+            return await self._connections.write(job)
 
     async def invitation(self, wanted: Signal, within_s: float = GATHER_S) -> None:
         """Wait until others begin a transaction, which what is asked for next shares; or for `wanted`, or so long."""
@@ -130,6 +141,13 @@ class Database:
         """Run a single query, which needs no transaction."""
         with self._asking():
             return await self._connections.ask(job)
+
+    def together(self) -> AbstractAsyncContextManager[None]:
+        """Inside, what this task reads one after the other shares a connection, up to its next change.
+
+        There are not many connections, so nothing inside may wait for long; what does reads alone again.
+        """
+        return self._connections.together()
 
     async def change(self, statement: Executable, values: Mapping[str, object] | None = None) -> int:
         """Run one change, with these values for its columns and named places; gives the number of rows it met.

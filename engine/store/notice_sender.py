@@ -18,7 +18,7 @@ from engine.store.notices import Topic
 
 APART_S: Final = 0.05
 """Between two notices of one node: 20 a second, whatever it commits."""
-_RIDE_S: Final = 0.01
+_RIDE_S: Final = 0.03
 """So much longer a notice waits for a commit that carries it, before it is a transaction of its own."""
 
 log = structlog.get_logger(__name__)
@@ -43,11 +43,11 @@ class NoticeSender:
 
         What was to be told later goes with it; where the commit fails, that is to be told `later` again.
         """
-        now_s = _now_s()
-        if now_s < self._free_at_s:
+        now_s, told = _now_s(), topics | self._late
+        if now_s < self._free_at_s or not told:
             return frozenset()
         self._free_at_s = now_s + APART_S
-        told, self._late = topics | self._late, set()
+        self._late = set()
         return told
 
     def later(self, topics: AbstractSet[Topic]) -> None:

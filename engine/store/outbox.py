@@ -125,7 +125,8 @@ class Outbox:
 
     async def due(self, now: datetime, limit: int) -> list[PendingCallback]:
         """Callbacks whose time has come, of each call only the first that is not settled; longest due first."""
-        rows = await self._db.rows(_DUE, {"node": self._node, "now": now, "most": limit})
+        values = {"node": self._node, "now": now, "most": limit}
+        rows = await self._db.ask_with_others(lambda connection: connection.execute(_DUE, values).mappings().all())
         return [PendingCallback(**row) for row in rows]
 
     async def waiting(self) -> int:

@@ -1,6 +1,6 @@
 """PostgreSQL: how it is opened and asked."""
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Executable, Select, Table, func, select
@@ -15,6 +15,7 @@ from engine.store.documents import to_json
 from engine.store.notice_listener import NoticeListener
 from engine.store.notice_sender import NoticeSender, payload
 from engine.store.notices import CHANNEL, NoticeBoard, Topic, take_told
+from engine.store.reads_together import reads_of_this_task, together
 from engine.store.shared_transactions import SharedTransactions
 
 MIGRATION_LOCK: Final = 0x7E1EF002
@@ -82,13 +83,21 @@ class PostgresqlConnections:
         return True
 
     async def write(self, job: Job[T]) -> T:
-        return await self._transactions.write(job)
+        reads = reads_of_this_task()
+        begun = reads.hand_over() if reads else None
+        if begun is None:
+            return await self._transactions.write(job)
+        return await self._transactions.count(self._write_behind_reads(begun, job))
 
     async def write_alone(self, job: Job[T]) -> T:
         return await _done(self._reading, job)
 
     async def read(self, job: Job[T]) -> T:
-        return await _done(self._reading, job)
+        reads = reads_of_this_task()
+        return await (reads.run(job) if reads else self._read_alone(job))
+
+    def together(self) -> AbstractAsyncContextManager[None]:
+        return together(self._engine, self._read_alone)
 
     async def ask(self, job: Job[T]) -> T:
         return await self.read(job)
@@ -116,6 +125,26 @@ class PostgresqlConnections:
         await self._transactions.wait_until_idle()
         await self._sender.close()
         await self._engine.dispose()
+
+    async def _read_alone(self, job: Job[T]) -> T:
+        return await _done(self._reading, job)
+
+    async def _write_behind_reads(self, begun: AsyncConnection, job: Job[T]) -> T:
+        """Change something in the transaction in which was read; in another where that was lost meanwhile."""
+        try:
+            try:
+                result, topics = await begun.run_sync(_with_what_it_tells, job)
+            except DBAPIError as error:
+                if _is_read_only(error):
+                    await begun.invalidate()
+                if not error.connection_invalidated:
+                    raise
+            else:
+                await _commit(begun, topics, self._sender)
+                return result
+        finally:
+            await begun.close()
+        return await self._transaction(job)
 
     async def _transaction(self, job: Job[T]) -> T:
         return await _done(self._engine, job, self._sender)
@@ -161,7 +190,7 @@ def _with_what_it_tells(connection: Connection, job: Job[T]) -> tuple[T, frozens
 
 async def _commit(connection: AsyncConnection, topics: frozenset[Topic], sender: NoticeSender | None) -> None:
     """Commit, and have other nodes told."""
-    if sender is None or not topics:
+    if sender is None:
         await connection.commit()
         return
     carried = sender.carried(topics)

@@ -1,7 +1,7 @@
 """Transactions that changes share which are asked for at the same time, on a server that runs many side by side."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from engine.aio.signal import Signal
 from engine.aio.tasks import started
+from engine.aio.waits import joined
 from engine.store.connections import Job, T
 
 Run = Callable[[Job[list[Any]]], Awaitable[list[Any]]]
@@ -35,7 +36,7 @@ class SharedTransactions:
         self._run = run
         self._boarding: list[_Passenger] = []
         self._invited: set[Signal] = set()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Task[Any]] = set()
         self._idle = Signal()
         self._idle.set()
 
@@ -44,7 +45,7 @@ class SharedTransactions:
         passenger = _Passenger(job, asyncio.get_running_loop().create_future())
         self._boarding.append(passenger)
         if len(self._boarding) == 1:
-            self._set_out()
+            self._started(self._carry_next())
         result: T = await passenger.done
         return result
 
@@ -57,17 +58,22 @@ class SharedTransactions:
         finally:
             self._invited.discard(invited)
 
+    async def count(self, transaction: Coroutine[Any, Any, T]) -> T:
+        """Carry out one that nobody shares, which is waited for as these are."""
+        return await joined(self._started(transaction))
+
     async def wait_until_idle(self) -> None:
         """Wait until no transaction is under way."""
         await self._idle.wait()
 
-    def _set_out(self) -> None:
-        task = started(self._carry_next())
+    def _started(self, transaction: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        task = started(transaction)
         self._under_way.add(task)
         self._idle.clear()
         task.add_done_callback(self._arrived)
+        return task
 
-    def _arrived(self, task: "asyncio.Task[None]") -> None:
+    def _arrived(self, task: "asyncio.Task[Any]") -> None:
         self._under_way.discard(task)
         if not self._under_way:
             self._idle.set()

@@ -5,7 +5,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -113,6 +113,9 @@ class SqliteConnections:
 
     async def ask(self, job: Job[T]) -> T:
         return await self._read(partial(_at_once, self._asking, job))
+
+    def together(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
     async def check(self) -> None:
         await self._read(self._file.require)

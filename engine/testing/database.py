@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -47,6 +47,9 @@ class MemoryConnections:
 
     async def ask(self, job: Job[T]) -> T:
         return await self.read(job)
+
+    def together(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
     async def check(self) -> None:
         """Nobody can take it away."""

@@ -65,16 +65,25 @@ class Deliverer(Protocol):
 
 
 class CallbackCourier:
-    """Delivers for as long as it runs; `jitter` gives numbers from 0 to 1."""
+    """Delivers for as long as it runs; `jitter` gives numbers from 0 to 1.
+
+    Between two looks at the outbox are `apart_s` seconds: where each is a transaction, many callbacks are found by one.
+    """
 
     def __init__(
-        self, outbox: CallbackOutbox, client: Deliverer, clock: Clock, jitter: Callable[[], float] = random.random
+        self,
+        outbox: CallbackOutbox,
+        client: Deliverer,
+        clock: Clock,
+        jitter: Callable[[], float] = random.random,
+        apart_s: float = 0.0,
     ) -> None:
         self._outbox = outbox
         self._client = client
         self._clock = clock
         self._time = DueTime(clock)
         self._jitter = jitter
+        self._apart_s = apart_s
         self._stepped_over = 0
         self._hastened = False
         self._woken = Signal()
@@ -93,8 +102,11 @@ class CallbackCourier:
 
     async def run(self) -> None:
         """Deliver due callbacks, for ever; cancel it to stop."""
+        looked_at_s = -self._apart_s
         async with TaskGroup() as deliveries:
             while True:
+                await self._clock.sleep(max(0.0, looked_at_s + self._apart_s - self._clock.monotonic()))
+                looked_at_s = self._clock.monotonic()
                 self._woken.clear()
                 try:
                     await self._hasten()

@@ -53,9 +53,10 @@ async def placed(services: RestServices, asked: ApiRequest) -> tuple[Call, Numbe
 
     Raises CallerNotOwned, Invalid, and what CallService.place raises.
     """
-    number, application = await own_number(services, asked), await answering_application(services, asked)
-    order = _order(asked, number)
-    call = await services.call_service.place(answered_by(order, application) if application else order)
+    async with services.stores.database.together():
+        number, application = await own_number(services, asked), await answering_application(services, asked)
+        order = _order(asked, number)
+        call = await services.call_service.place(answered_by(order, application) if application else order)
     return call, number
 
 
