@@ -21,7 +21,7 @@ from tests.peers.waiting import eventually
 from tests.product.belongings import CALLEE, Belongings, owning
 from tests.unit.store.samples import NOON, a_call
 
-pytestmark = [pytest.mark.sip, pytest.mark.postgres]
+pytestmark = [pytest.mark.sip, pytest.mark.postgres, pytest.mark.slow]
 
 STATUS = "/status"
 EVENTS = 60_000
