@@ -1,0 +1,25 @@
+"""The other nodes of a platform without HTTP: where they take links, which seem dead, and what they were told."""
+
+from engine.errors import NodeUnreachable
+from engine.ports.nodes import NodeOrder
+
+
+class FakePeerNodes:
+    """Nodes that a test makes: `addresses` by name, those that are `dead`, and the orders that each was `told`."""
+
+    def __init__(self, **addresses: str) -> None:
+        self.addresses = addresses
+        self.dead: set[str] = set()
+        self.told: list[tuple[str, NodeOrder]] = []
+
+    async def sip_address(self, node: str) -> str | None:
+        return None if node in self.dead else self.addresses.get(node)
+
+    async def seems_dead(self, node: str) -> bool:
+        return node in self.dead
+
+    async def tell(self, node: str, order: NodeOrder) -> NodeOrder:
+        if node in self.dead or node not in self.addresses:
+            raise NodeUnreachable(f"{node} does not answer.")
+        self.told.append((node, order))
+        return {}
