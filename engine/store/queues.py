@@ -89,7 +89,7 @@ class Queues:
         return await self._db.change(update(queue_waits).where(waits).values(left_at=at, result=served)) == 1
 
     async def put_back(self, wait: Wait) -> None:
-        """It goes on after all: who claimed it could not serve it."""
+        """Its wait goes on after all: who claimed it could not serve it."""
         served = (queue_waits.c.id == wait.id) & (queue_waits.c.result == RESULTS[WaitEvent.SERVED])
         await self._db.change(update(queue_waits).where(served).values(left_at=None, result=None))
 
