@@ -80,6 +80,7 @@ def forget(name: Name) -> None:
 def lists(
     folder: Annotated[Path, typer.Argument(help="Where they are written.", exists=True, file_okay=False)],
     tell: Annotated[Path | None, typer.Option(metavar="SOCKET", help="Tell the proxy there what has changed.")] = None,
+    tls: Annotated[bool, typer.Option("--tls", help="The proxy speaks to nodes over TLS (WITH_TLS_INSIDE).")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on, and look once a second.")] = False,
 ) -> None:
     """Write the lists of the SIP proxy before the nodes (deploy/kamailio): nodes, sources that may call, bans."""
@@ -87,7 +88,7 @@ def lists(
     async def work(books: LocalStores) -> None:
         from api.node.proxy_lists import ProxyLists
 
-        kept = ProxyLists(books.stores, books.settings, folder, tell)
+        kept = ProxyLists(books.stores, books.settings, folder, tell, over_tls=tls)
         if not watch:
             _tell_written(await kept.keep())
         while watch:

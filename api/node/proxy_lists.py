@@ -30,13 +30,19 @@ _READABLE: Final = 0o644
 class ProxyLists:
     """Belongs to asyncio's thread."""
 
-    def __init__(self, stores: Stores, settings: Settings, folder: Path, told_at: Path | None) -> None:
-        """`told_at` is the socket at which the proxy is told; without one it reads the lists at its next start."""
+    def __init__(
+        self, stores: Stores, settings: Settings, folder: Path, told_at: Path | None, *, over_tls: bool = False
+    ) -> None:
+        """`told_at` is the socket at which the proxy is told; without one it reads the lists at its next start.
+
+        It speaks to nodes by UDP, or `over_tls`.
+        """
         self._stores = stores
         self._allowed: tuple[Network, ...] = tuple(settings.sip_allow)
         self._names = server_names(from_settings(settings).family)
         self._folder = folder
         self._told_at = told_at
+        self._over_tls = over_tls
         self._told: dict[str, str] = {}
 
     async def keep(self) -> frozenset[str]:
@@ -55,7 +61,7 @@ class ProxyLists:
     async def _lists(self) -> Mapping[str, str]:
         banned = [each.source for each in await self._stores.bans.in_force(datetime.now(UTC))]
         lists = {SOURCES_LIST: sources_list([*self._allowed, *await self._of_trunks()], banned)}
-        if nodes := nodes_list(await self._stores.nodes.all()):
+        if nodes := nodes_list(await self._stores.nodes.all(), over_tls=self._over_tls):
             lists[NODES_LIST] = nodes
         return lists
 

@@ -61,21 +61,29 @@ def host_of(number: int) -> str:
     return f"127.0.2.{number}"
 
 
-def line_of(number: int, node: Platform) -> str:
+def line_of(number: int, node: Platform, *, tls: bool) -> str:
     """A node's line in nodes.list."""
-    return f"1 sip:{host_of(number)}:{node.sip_port} 0 0 duid=node-{number}"
+    port = f"{node.sip_port + 1};transport=tls" if tls else str(node.sip_port)
+    return f"1 sip:{node.environment['TELEFOON_SIP_HOST']}:{port} 0 0 duid=node-{number}"
 
 
 @pytest.fixture
 def open_cluster(tmp_path: Path, ports: Ports, shop: Customer) -> OpenCluster:
     """Opens our proxy and so many nodes behind it; `settings` and `file` are those of the nodes.
 
-    The proxy knows them at its start if they are `listed`. Further keywords are those of `sip_balancer`.
+    The proxy knows them at its start if they are `listed`, and speaks to them over TLS if `tls`. Further keywords are
+    those of `sip_balancer`.
     """
 
     @asynccontextmanager
     async def opening(
-        nodes: int = 2, *, settings: dict[str, str] | None = None, file: str = "", listed: bool = True, **proxy: Any
+        nodes: int = 2,
+        *,
+        settings: dict[str, str] | None = None,
+        file: str = "",
+        listed: bool = True,
+        tls: bool = False,
+        **proxy: Any,
     ) -> AsyncIterator[Cluster]:
         made = []
         for number in range(1, nodes + 1):
@@ -88,7 +96,7 @@ def open_cluster(tmp_path: Path, ports: Ports, shop: Customer) -> OpenCluster:
             for node in made:
                 stack.push_async_callback(node.end)
             await asyncio.gather(*(node.start() for node in made))
-            lines = [line_of(number, node) for number, node in enumerate(made, 1)] if listed else []
+            lines = [line_of(number, node, tls=tls) for number, node in enumerate(made, 1)] if listed else []
             balancer = await stack.enter_async_context(sip_balancer(tmp_path / "proxy", ports, lines, **proxy))
             yield Cluster(balancer, tuple(made), tmp_path)
 

@@ -9,7 +9,7 @@ import pytest
 from tests.cluster.sip.conftest import Cluster, OpenCluster, answered, caller_of
 from tests.peers.certificates import LOCAL, Pems, make_pems
 from tests.peers.ports import Ports
-from tests.peers.raw_caller import audio
+from tests.peers.raw_caller import HOST, audio
 from tests.peers.scenario import answers, pause, receives, scenario, sdp
 from tests.peers.sip_balancer import INSIDE, KNOWN
 from tests.peers.sip_message import SipMessage
@@ -154,6 +154,24 @@ async def test_a_carrier_calls_over_tls(open_cluster: OpenCluster, pems: Pems) -
         await cluster.has_calls(1)
 
         assert (await carrier.asks("BYE")).code == 200
+        await cluster.has_calls(0)
+
+
+async def test_the_proxy_speaks_to_a_node_over_tls(open_cluster: OpenCluster, pems: Pems) -> None:
+    # All on one address, for over TCP the kernel says from which it is spoken.
+    settings = {
+        "SIP_HOST": HOST, "SIP_PROXIES": HOST, "SIP_TRANSPORTS": "udp,tls",
+        "TLS_CERT": str(pems.certificate), "TLS_KEY": str(pems.key),
+    }  # fmt: skip
+    inside = {"defines": ["WITH_TLS_INSIDE"], "values": [("INSIDE_IP", HOST)]}
+    opening = open_cluster(nodes=1, settings=settings, tls=True, pems=pems, **inside)
+    async with opening as cluster, caller_of(cluster) as caller:
+        await answered(caller)
+        await cluster.has_calls(1)
+        assert "transport=TLS" in caller.remote_target
+
+        assert (await caller.asks("INVITE", body=audio(40002))).code == 200
+        assert (await caller.asks("BYE")).code == 200
         await cluster.has_calls(0)
 
 

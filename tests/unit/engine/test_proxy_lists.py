@@ -20,6 +20,10 @@ def test_a_line_has_the_nodes_address_and_its_name() -> None:
     assert nodes_list([node("a")]) == "1 sip:10.0.0.11:5060 0 0 duid=a\n"
 
 
+def test_over_tls_the_port_is_the_one_above() -> None:
+    assert nodes_list([node("a")], over_tls=True) == "1 sip:10.0.0.11:5061;transport=tls 0 0 duid=a\n"
+
+
 def test_a_node_that_drains_or_is_lost_stays_and_one_that_has_stopped_goes() -> None:
     nodes = [node("a", NodeState.DRAINING), node("b", held=False), node("c", NodeState.STOPPED)]
 
