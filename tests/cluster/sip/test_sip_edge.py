@@ -9,7 +9,7 @@ import pytest
 from tests.cluster.sip.conftest import Cluster, OpenCluster, answered, caller_of
 from tests.peers.certificates import LOCAL, Pems, make_pems
 from tests.peers.ports import Ports
-from tests.peers.raw_caller import HOST, audio
+from tests.peers.raw_caller import HOST, audio, raw_caller
 from tests.peers.scenario import answers, pause, receives, scenario, sdp
 from tests.peers.sip_balancer import INSIDE, KNOWN
 from tests.peers.sip_message import SipMessage
@@ -60,6 +60,22 @@ async def test_who_is_banned_is_answered_nothing(open_cluster: OpenCluster) -> N
         await asyncio.sleep(QUIET_S)
 
         assert caller.seen == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", STRANGER])
+async def test_nobody_outside_has_the_proxy_send_to_others_than_nodes(open_cluster: OpenCluster, host: str) -> None:
+    async with open_cluster(nodes=1) as cluster, caller_of(cluster, host) as caller, raw_caller(0) as victim:
+        caller.to_tag, caller.remote_target = "made-up", f"sip:victim@127.0.0.1:{victim.port}"
+        for route in ((f"<sip:127.0.0.1:{cluster.proxy.port};lr>",), ()):
+            caller.route = route
+            for method in ("BYE", "INVITE", "ACK", "MESSAGE"):
+                caller.request(method)
+        caller.to_tag = ""
+        for method in ("INVITE", "OPTIONS", "MESSAGE"):
+            caller.request(method, f"Route: <sip:127.0.0.1:{cluster.proxy.port};lr>")
+        await asyncio.sleep(QUIET_S)
+
+        assert victim.seen == []
 
 
 async def test_nobody_outside_tells_the_nodes_who_sends(open_cluster: OpenCluster) -> None:
