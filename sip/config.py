@@ -29,6 +29,14 @@ class ListenAddress:
     rtp_last_port: int
     proxy_address: str = ""
     """Where others reach the SIP proxy before us, as HOST or HOST:PORT; empty if there is none."""
+    is_inside: bool = False
+    """Whether SIP comes from a proxy of ours, that reaches `host` itself; `public_address` is that of media then."""
+
+    @property
+    def sip_public_address(self) -> str | None:
+        """What Contact and Via say in place of `host`."""
+        told = self.is_inside and self.host not in _EVERY_ADDRESS
+        return None if told else self.public_address
 
     @property
     def family(self) -> AddressFamily:
@@ -43,7 +51,7 @@ class ListenAddress:
     @property
     def host_in_uri(self) -> str:
         """The address that others reach, as a URI wants it: IPv6 in brackets (RFC 3261 §25.1)."""
-        host = self.public_address or self.host
+        host = self.sip_public_address or self.host
         return f"[{host}]" if ":" in host else host
 
     def is_behind_proxy(self, trunk: Trunk) -> bool:
@@ -233,4 +241,5 @@ def _listening(settings: Settings, host: str) -> ListenAddress:
         rtp_first_port=settings.rtp_first_port,
         rtp_last_port=settings.rtp_last_port,
         proxy_address=settings.sip_proxy_address,
+        is_inside=bool(settings.sip_proxies),
     )

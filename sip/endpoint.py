@@ -120,8 +120,8 @@ def open_tls_client(endpoint: pj.Endpoint, listening: ListenAddress, tls: Tls) -
     """A transport of its own for who presents or trusts other certificates; its number. Raises SetupError."""
     settings = pj.TransportConfig()
     settings.boundAddress = listening.host
-    if listening.public_address:
-        settings.publicAddress = listening.public_address
+    if listening.sip_public_address:
+        settings.publicAddress = listening.sip_public_address
     _present_certificate(settings.tlsConfig, tls)
     try:
         return int(endpoint.transportCreate(_TRANSPORTS[SipTransport.TLS, listening.family], settings))
@@ -142,8 +142,8 @@ def open_transport(
     settings = pj.TransportConfig()
     settings.boundAddress = listening.host
     settings.port = listening.port + (transport is SipTransport.TLS)
-    if listening.public_address:
-        settings.publicAddress = listening.public_address
+    if listening.sip_public_address:
+        settings.publicAddress = listening.sip_public_address
     if transport is SipTransport.TLS:
         _present_certificate(settings.tlsConfig, tls)
         settings.tlsConfig.msecTimeout = handshake_s * 1000

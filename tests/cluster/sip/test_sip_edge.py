@@ -62,6 +62,20 @@ async def test_who_is_banned_is_answered_nothing(open_cluster: OpenCluster) -> N
         assert caller.seen == []
 
 
+async def test_a_nodes_public_address_is_that_of_media_alone(open_cluster: OpenCluster) -> None:
+    async with (
+        open_cluster(nodes=1, settings={"PUBLIC_ADDRESS": "192.0.2.50"}) as cluster,
+        caller_of(cluster) as caller,
+    ):
+        await answered(caller)
+
+        media = (await caller.gets(200)).sdp
+        assert "127.0.2.1" in caller.remote_target
+        assert media is not None
+        assert media.address == "192.0.2.50"
+        assert (await caller.asks("BYE")).code == 200
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", STRANGER])
 async def test_nobody_outside_has_the_proxy_send_to_others_than_nodes(open_cluster: OpenCluster, host: str) -> None:
     async with open_cluster(nodes=1) as cluster, caller_of(cluster, host) as caller, raw_caller(0) as victim:
