@@ -112,20 +112,8 @@ async def _stop(services: RestServices) -> None:
 
 def _handler(operation: Operation, services: RestServices, once: IdempotentRequests, reads: NotedReads) -> Handler:
     if operation.is_open:
-        open_resource = OPEN_RESOURCES[operation.id]
-
-        async def handle_open(request: web.Request) -> web.StreamResponse:
-            services.limits.take_of_address(request, client_address(request))
-            return await open_resource(services, request)
-
-        return handle_open
+        return _open_handler(operation, services)
     resource, read = RESOURCES[operation.id], READS.get(operation.id)
-
-    async def handle(request: web.Request) -> web.StreamResponse:
-        if operation.id != _ASKED_FOR_EACH_CALL or not request.content.is_eof():
-            return await answer(request)
-        async with services.stores.database.together():  # its client keeps no connection to the database waiting
-            return await answer(request)
 
     async def answer(request: web.Request) -> web.StreamResponse:
         caller = await services.forwarded_by_node(request, operation)
@@ -133,8 +121,8 @@ def _handler(operation: Operation, services: RestServices, once: IdempotentReque
             caller = await authenticate(request, services.stores.accounts, operation, services.limits)
 
         async def carry_out() -> web.StreamResponse:
-            if (answer := await services.of_another_node(request, caller, operation)) is not None:
-                return answer
+            if (theirs := await services.of_another_node(request, caller, operation)) is not None:
+                return theirs
             wanted = await asked.read(request, caller, operation, services.published)
             if read is not None and read.first:
                 await reads.log(read, wanted)
@@ -146,5 +134,25 @@ def _handler(operation: Operation, services: RestServices, once: IdempotentReque
         if operation.id in keys.TELL_SECRETS:
             return await carry_out()
         return await once.answer(request, caller.account, carry_out)
+
+    return _together(answer, services) if operation.id == _ASKED_FOR_EACH_CALL else answer
+
+
+def _together(answer: Handler, services: RestServices) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if not request.content.is_eof():
+            return await answer(request)
+        async with services.stores.database.together():  # its client keeps no connection to the database waiting
+            return await answer(request)
+
+    return handle
+
+
+def _open_handler(operation: Operation, services: RestServices) -> Handler:
+    resource = OPEN_RESOURCES[operation.id]
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        services.limits.take_of_address(request, client_address(request))
+        return await resource(services, request)
 
     return handle
