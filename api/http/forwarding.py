@@ -27,6 +27,8 @@ from engine.store.stores import Stores
 INSIDE: Final = "Telefoon-Inside"
 """The header by which a node is known to another one."""
 DEADLINE_S: Final = 20.0
+READ_S: Final = 2.0
+"""Who only looks is answered from the database where the other node takes longer."""
 _CONNECT_S: Final = 1.0
 _PIECE_BYTES: Final = 64 * 1024
 _AGAIN_AFTER_S: Final = 5
@@ -85,6 +87,8 @@ class Forwarding:
             return None  # the node got nothing of it
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("not_forwarded", node=name, path=request.path, reason=str(error) or type(error).__name__)
+            if _is_read(request) and operation.id not in _FILES:
+                return None  # its rows tell all but the last moment
             raise Problem(
                 HTTPStatus.GATEWAY_TIMEOUT,
                 f"The node {name}, which must answer this, does not; it may have done what was asked, so look first.",
@@ -123,15 +127,20 @@ class Forwarding:
         headers: dict[str, str] = {name: request.headers[name] for name in _GIVEN if name in request.headers}
         headers[INSIDE] = self.inside.signed(node.name, asked, about, self.now())
         is_streamed = operation.id in _STREAMED
-        timeout = aiohttp.ClientTimeout(total=None if is_streamed else DEADLINE_S, sock_connect=_CONNECT_S)
+        deadline_s = READ_S if _is_read(request) else DEADLINE_S
+        timeout = aiohttp.ClientTimeout(total=None if is_streamed else deadline_s, sock_connect=_CONNECT_S)
         url = f"{node.rest_url}{request.path_qs}"
         async with self.client.request(
             request.method, url, data=asked.body or None, headers=headers, timeout=timeout, allow_redirects=False
         ) as answer:
             if is_streamed:
                 return await _streamed(request, answer)
-            async with asyncio.timeout(DEADLINE_S):
+            async with asyncio.timeout(deadline_s):
                 return web.Response(body=await answer.read(), status=answer.status, headers=_told(answer))
+
+
+def _is_read(request: web.Request) -> bool:
+    return request.method in (hdrs.METH_GET, hdrs.METH_HEAD)
 
 
 async def _streamed(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:

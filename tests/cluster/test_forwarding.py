@@ -148,10 +148,12 @@ async def test_a_node_that_stands_still_is_not_waited_for_for_ever(tmp_path: Pat
         os.kill(a.pid, signal.SIGSTOP)
         try:
             async with asyncio.timeout(60):
+                row = await b.get(f"calls/{call_id}")
                 status, problem = await b.patch(f"calls/{call_id}", {"mute": True})
         finally:
             os.kill(a.pid, signal.SIGCONT)
 
+    assert row["id"] == call_id
     assert status in (504, 409), problem
 
 
