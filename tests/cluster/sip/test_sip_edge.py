@@ -16,6 +16,7 @@ from tests.peers.sip_message import SipMessage
 from tests.peers.sipp import sipp
 from tests.peers.tls_caller import tls_caller
 from tests.peers.tls_front import tls_before
+from tests.peers.waiting import eventually
 
 pytestmark = pytest.mark.sip
 
@@ -111,7 +112,7 @@ async def test_nobody_outside_sees_a_nodes_address_where_that_is_hidden(
         caller_of(cluster) as caller,
         sipp(phone, ports, keys={"ear": 40000}) as carrier,
     ):
-        await asyncio.to_thread(carried_by, cluster, carrier.port)
+        await carried_by(cluster, carrier.port)
         await answered(caller)
         placed = await cluster.nodes[0].place("+3225550199")
         await cluster.nodes[0].call_when(placed["id"], "in-progress")
@@ -130,7 +131,7 @@ async def test_a_node_calls_a_carrier_through_the_proxy_and_hangs_up(open_cluste
     script = scenario(receives("INVITE"), answers_by_route(), receives("ACK"), receives("BYE"), answers(200, "OK"))
     async with open_cluster(nodes=1) as cluster, sipp(script, ports, keys={"ear": 40000}) as carrier:
         [node] = cluster.nodes
-        await asyncio.to_thread(carried_by, cluster, carrier.port)
+        await carried_by(cluster, carrier.port)
         placed = await node.place("+3225550199")
         await node.call_when(placed["id"], "in-progress")
         await node.delete(f"calls/{placed['id']}")
@@ -144,7 +145,7 @@ async def test_a_node_calls_a_carrier_through_the_proxy_and_hangs_up(open_cluste
 
 async def test_a_carrier_that_was_called_through_the_proxy_hangs_up(open_cluster: OpenCluster, ports: Ports) -> None:
     async with open_cluster(nodes=1) as cluster, sipp(hangs_up(), ports, keys={"ear": 40000}) as carrier:
-        await asyncio.to_thread(carried_by, cluster, carrier.port)
+        await carried_by(cluster, carrier.port)
         placed = await cluster.nodes[0].place("+3225550199")
 
         assert (await cluster.nodes[0].ended_call(placed["id"]))["status"] == "completed"
@@ -164,7 +165,7 @@ async def test_a_carrier_is_called_over_tls_by_a_node_that_speaks_udp_to_the_pro
         tls_before(pems, port, carrier.port),
     ):
         [node] = cluster.nodes
-        await asyncio.to_thread(carried_by, cluster, port, "--set", "uri_parameters=transport=tls")
+        await carried_by(cluster, port, "--set", "uri_parameters=transport=tls")
         placed = await node.place("+3225550199")
         await node.call_when(placed["id"], "in-progress")
         await node.delete(f"calls/{placed['id']}")
@@ -210,10 +211,12 @@ def pems(tmp_path: Path) -> Pems:
     return make_pems(tmp_path, names=LOCAL)
 
 
-def carried_by(cluster: Cluster, port: int, *more: str) -> None:
-    """Give the first node a trunk to a carrier on this machine, by way of the proxy."""
-    proxy = f"outbound_proxy={INSIDE}:{cluster.proxy.inside_port}"
-    cluster.nodes[0].telefoon("trunks", "add", "carrier", "--host", f"127.0.0.1:{port}", "--set", proxy, *more)
+async def carried_by(cluster: Cluster, port: int, *more: str) -> None:
+    """Give the first node a trunk to a carrier on this machine, by way of the proxy, and wait until it is in use."""
+    node, proxy = cluster.nodes[0], f"outbound_proxy={INSIDE}:{cluster.proxy.inside_port}"
+    added = ("trunks", "add", "carrier", "--host", f"127.0.0.1:{port}", "--set", proxy, *more)
+    await asyncio.to_thread(node.telefoon, *added)
+    await eventually(lambda: "trunk_in_use" in node.log(), within_s=10, otherwise=node.log)
 
 
 def answers_by_route() -> str:
