@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.sip, pytest.mark.postgres]
 
 CALLEE: Final = "+3225550199"
 NAMES: Final = ("a", "b")
-KNOWS_S: Final = 8.0
+KNOWS_S: Final = 12.0
 """After a lease's time a node knows of the other, and closes what that leaves."""
 
 

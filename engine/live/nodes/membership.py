@@ -32,7 +32,7 @@ class Lease:
     @classmethod
     def on(cls, *, shared: bool) -> "Lease":
         """A database of several nodes is told each second; one that is a file has nobody else to tell."""
-        return cls(6.0, 1.0) if shared else cls(15.0, 5.0)
+        return cls(10.0, 1.0) if shared else cls(15.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
