@@ -19,6 +19,7 @@ from scripts.cluster.subnet import Subnet
 from tests.peers.account import account_template
 from tests.peers.cuts import Link
 from tests.peers.platform import ACCOUNT, BRIEFLY, NUMBER, OF_TESTS, Platform
+from tests.peers.waiting import eventually
 
 NAMES: Final = ("a", "b")
 _OF_ANOTHER_PLATFORM: Final = shutil.ignore_patterns("pepper", "master.key", "telefoon.db*")
@@ -71,6 +72,9 @@ async def cluster(
         await asyncio.gather(*(node.start() for node in nodes))
         front = Platform(made.folder, nodes[0].environment, BALANCER_PORT, SIP_PORT, made.key)
         front.host = made.subnet.http_balancer
+        await eventually(
+            lambda: all(made.balancer.states().values()), within_s=30, otherwise=lambda: str(made.balancer.states())
+        )
         if certificate is None:
             stack.push_async_callback(front.end)
             await front.connect()

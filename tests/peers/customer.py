@@ -35,9 +35,10 @@ class Customer:
     failing: set[str] = field(default_factory=set)
     asked: list[Asked] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    host: str = "127.0.0.1"
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"http://{self.host}:{self.port}{path}"
 
     def forms(self, path: str) -> list[Form]:
         """What was sent to a path, in order."""
@@ -69,14 +70,14 @@ class Customer:
 
 
 @asynccontextmanager
-async def customer(**flows: str) -> AsyncIterator[Customer]:
-    """A server on a free loopback port; `flows` by path without its slash."""
-    serving = Customer(flows={f"/{name}": body for name, body in flows.items()})
+async def customer(host: str = "127.0.0.1", **flows: str) -> AsyncIterator[Customer]:
+    """A server on a free port of an address of this machine; `flows` by path without its slash."""
+    serving = Customer(flows={f"/{name}": body for name, body in flows.items()}, host=host)
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", serving.answer)
     runner = web.AppRunner(app)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, host, 0)
     await site.start()
     serving.port = runner.addresses[0][1]
     try:
