@@ -70,8 +70,9 @@ async def make_cluster() -> AsyncIterator[MadeCluster]:
         yield MadeCluster(process, told)
     finally:
         if process.returncode is None:
-            process.kill()
-            await process.wait()
+            process.terminate()
+            async with within(90):
+                await process.wait()
 
 
 def interfaces() -> set[str]:
