@@ -85,12 +85,19 @@ async def _close_rows(node: str, services: CallServices, last_seen: datetime | N
 
 
 async def _fail(call: Call, ledger: Ledger, last_seen: datetime | None) -> None:
-    journal = Journal(call, ledger, at=last_seen)
+    journal = Journal(call, ledger, at=await _last_sign(call, ledger, last_seen))
     async with journal.writing():
         journal.tried(Attempt(call.node, call.to, _DIED))
         journal.note_event("process_died")
         journal.happened(Event.BROKE)
     log.warning("call_recovered", call_id=call.id, node=call.node)
+
+
+async def _last_sign(call: Call, ledger: Ledger, last_seen: datetime | None) -> datetime | None:
+    """When a call was last known to go on: its node may have noted something after its last sign of life."""
+    if last_seen is None:
+        return None
+    return max([last_seen, *(each.at for each in await ledger.calls.events(call.id))])
 
 
 async def _tell(row: Recording, callbacks: RecordingCallbacks, services: CallServices) -> None:

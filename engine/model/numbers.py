@@ -65,6 +65,9 @@ def read_number(text: str, country: str) -> str:
     from engine.model import number_plans
 
     number = number_plans.dialled_from(text, country)
+    # Of several zeros that no number of the country begins with, each reading takes one away.
+    while number is not None and (again := number_plans.dialled_from(number, country)) not in (None, number):
+        number = again
     if number is None:
         fault = _fault(_SEPARATORS.sub("", text)) or number_plans.NO_NUMBER
         raise ValueError(f"{text[:_LONGEST_QUOTE]!r} {fault}. {_HOW}")

@@ -18,7 +18,7 @@ SLOW_S = 0.5
 def reachable(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that PostgreSQL's user can reach, unlike those of tests."""
     folder = tmp_path_factory.mktemp("cluster")
-    for each in (folder, *folder.parents[:2]):
+    for each in (folder, *folder.parents[:3]):
         each.chmod(0o711)
     return folder
 

@@ -43,7 +43,10 @@ async def pgbouncer(server: Postgres) -> AsyncIterator[Path]:
         as_user = as_unprivileged_owner(folder)
         for each in (root / PROGRAM, *root.glob(str(LIBRARIES.parent / "*.so.*"))):
             shutil.copy(each, folder)
+        for each in folder.iterdir():
+            each.chmod(0o755)
         (folder / "pgbouncer.ini").write_text(_SETTINGS.format(server=server.folder, folder=folder, port=PORT))
+        (folder / "pgbouncer.ini").chmod(0o644)  # whatever a test before has made of this process's umask
         with (folder / "log").open("wb") as log:
             process = await asyncio.create_subprocess_exec(
                 *as_user, folder / PROGRAM.name, folder / "pgbouncer.ini",

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import IO, Final
@@ -26,6 +26,8 @@ _READY_WITHIN_S: Final = 60.0
 _STOPPED_WITHIN_S: Final = 30.0
 _LOOK_AGAIN_S: Final = 0.05
 _TEMPLATE: Final = "migrated"
+_NUMBERS: Final = count()
+"""Of all databases that this process makes: one server serves all who ask for one."""
 
 
 def programs() -> Path | None:
@@ -40,16 +42,15 @@ class Postgres:
 
     binaries: Path
     folder: Path
-    _numbers: Iterator[int] = field(default_factory=count)
 
     def new_database(self) -> str:
         """SQLAlchemy URL of a fresh, empty database."""
-        return self._create(f"test_{os.getpid()}_{next(self._numbers)}")
+        return self._create(f"test_{os.getpid()}_{next(_NUMBERS)}")
 
     def migrated_database(self) -> str:
         """SQLAlchemy URL of a fresh database with all tables and no rows: a copy of one that is made once."""
         made_once(f"{self.folder.name}-template", self._make_template)
-        return self._create(f"test_{os.getpid()}_{next(self._numbers)}", f" TEMPLATE {_TEMPLATE}")
+        return self._create(f"test_{os.getpid()}_{next(_NUMBERS)}", f" TEMPLATE {_TEMPLATE}")
 
     def drop(self, url: str) -> None:
         """Drop a database, whoever is still in it."""

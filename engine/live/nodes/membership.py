@@ -31,8 +31,8 @@ class Lease:
 
     @classmethod
     def on(cls, *, shared: bool) -> "Lease":
-        """A database of several nodes is told each second; one that is a file has nobody else to tell."""
-        return cls(10.0, 1.0) if shared else cls(15.0, 5.0)
+        """A lease on a database of several nodes, or on a file, whose next process asks when this one ended."""
+        return cls(10.0, 1.0) if shared else cls(15.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

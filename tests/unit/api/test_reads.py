@@ -87,6 +87,9 @@ class _Request:
     query: dict[str, str] = {}  # noqa: RUF012
     config_dict: dict[str, str] = {}  # noqa: RUF012
 
+    def __contains__(self, _: str) -> bool:
+        return False
+
 
 class FullDisk:
     """An audit log whose database has no room, and then has."""

@@ -184,3 +184,10 @@ def test_a_masked_number_hides_who_it_is(number: str, shown: str) -> None:
 )
 def test_a_number_is_written_as_in_its_country_and_all_else_stays_as_it_is(party: str, written: str) -> None:
     assert written_nationally(party) == written
+
+
+@pytest.mark.parametrize("written", ["0001522550", "+32001522550", "00320470123456"])
+def test_a_number_that_was_read_is_read_as_itself(written: str) -> None:
+    number = read_number(written, "be")
+
+    assert read_number(number, "be") == number

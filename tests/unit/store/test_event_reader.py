@@ -157,7 +157,7 @@ async def test_who_is_cut_off_in_a_transaction_is_ended_by_the_server(node: Data
         names = ("statement_timeout", "idle_in_transaction_session_timeout")
         return {name: connection.scalar(text(f"SHOW {name}")) or "" for name in names}
 
-    assert await node.read(limits) == {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "15s"}
+    assert await node.read(limits) == {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "4s"}
 
 
 async def test_a_place_that_no_event_has_come_to_is_behind_the_newest(
