@@ -122,13 +122,24 @@ async def test_requests_are_answered_while_a_nodes_machine_is_silent() -> None:
         assert answered == {HTTPStatus.OK: REQUESTS}
 
 
+async def settled_requests(nodes: Cluster) -> Counter[str]:
+    """The requests that each node has got, once the front's own stream of events has found its node."""
+    before = requests_of(nodes)
+    while True:
+        await asyncio.sleep(0.5)
+        now = requests_of(nodes)
+        if now == before:
+            return now
+        before = now
+
+
 @asynccontextmanager
 async def dying(nodes: Cluster, requests: int) -> AsyncIterator[None]:
     """Inside, the node a takes so many requests and answers none; at the end it dies, with b there for others."""
     first, _ = nodes.nodes
     await until_it_sends_to(nodes, "a", "b")
     nodes.balancer.ask("set server ready/b state maint")
-    before = requests_of(nodes)
+    before = await settled_requests(nodes)
     os.kill(first.pid, signal.SIGSTOP)
     yield
     await eventually(
