@@ -96,14 +96,11 @@ class Forwarding:
 
     async def caller(self, request: web.Request, operation: Operation, stores: Stores) -> Caller | None:
         """The client for whom another node asks; None where no node does. Raises Problem 401, StoreError."""
-        header = request.headers.get(INSIDE)
-        if header is None:
+        if INSIDE not in request.headers:
             return None
-        asked = Asked(request.method, request.path_qs, await body_of(request))
         try:
-            about = self.inside.read(header, asked, self.now())
+            about = self.told_by_node(request, await body_of(request))
         except NotInside as error:
-            log.warning("not_from_a_node", address=request.remote, reason=str(error))
             raise Problem(HTTPStatus.UNAUTHORIZED, f"This is no request of another node: {error}") from None
         account = await stores.accounts.by_id(about["account"])
         scopes = frozenset(Scope(each) for each in about["scopes"])
@@ -111,6 +108,15 @@ class Forwarding:
             raise Problem(HTTPStatus.UNAUTHORIZED, "This is no request of another node.")
         set_client(request, about["client"])
         return Caller(account, about["key"], scopes)
+
+    def told_by_node(self, request: web.Request, body: bytes) -> Mapping[str, Any]:
+        """What another node tells about a request of its own with this body. Raises NotInside for anybody else's."""
+        asked = Asked(request.method, request.path_qs, body)
+        try:
+            return self.inside.read(request.headers.get(INSIDE, ""), asked, self.now())
+        except NotInside as error:
+            log.warning("not_from_a_node", address=request.remote, reason=str(error))
+            raise
 
     async def _passed_on(
         self, request: web.Request, caller: Caller, operation: Operation, node: Node

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Final
 
 import aiohttp
-import structlog
 from aiohttp import hdrs, web
 
 from api.http.forwarding import INSIDE, Forwarding
@@ -20,8 +19,6 @@ LEASE_PATH: Final = "/inside/lease"
 _ASK_S: Final = 0.7
 """Three renewals of a lease fit into half of it, and this with them."""
 _ASKED: Final = Asked(hdrs.METH_GET, LEASE_PATH, b"")
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +55,8 @@ class LeaseTalk:
             return None
 
     async def _tell(self, request: web.Request) -> web.Response:
-        asked = Asked(request.method, request.path_qs, await request.read())
         try:
-            self.way.inside.read(request.headers.get(INSIDE, ""), asked, self.way.now())
-        except NotInside as error:
-            log.warning("not_from_a_node", address=request.remote, reason=str(error))
+            self.way.told_by_node(request, await request.read())
+        except NotInside:
             raise web.HTTPNotFound from None
         return web.json_response({"age_s": self.membership.lease_age_s})

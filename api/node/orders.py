@@ -49,9 +49,8 @@ def add_orders(app: web.Application, way: Forwarding, obey: Obey) -> None:
     async def take(request: web.Request) -> web.Response:
         body = await request.read()
         try:
-            way.inside.read(request.headers.get(INSIDE, ""), Asked(request.method, request.path_qs, body), way.now())
-        except NotInside as error:
-            log.warning("not_from_a_node", address=request.remote, reason=str(error))
+            way.told_by_node(request, body)
+        except NotInside:
             raise web.HTTPNotFound from None
         try:
             return web.json_response(await obey(json.loads(body)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from typing import Protocol, TypeVar, overload
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Executable, Table
 
@@ -14,16 +14,12 @@ Job = Callable[[Connection], T]
 but the database, and gives values that need no connection any more."""
 
 
-@overload
-def both(first: Job[None], second: Job[T]) -> Job[T]: ...
-@overload
-def both(first: Job[None], second: Job[T] | None) -> Job[T | None]: ...
-def both(first: Job[None], second: Job[T] | None) -> Job[T | None]:
-    """A job that does the one and then the other, if there is one, and gives what that gives."""
+def both(first: Job[None], second: Job[T]) -> Job[T]:
+    """A job that does the one and then the other, and gives what that gives."""
 
-    def job(connection: Connection) -> T | None:
+    def job(connection: Connection) -> T:
         first(connection)
-        return second(connection) if second is not None else None
+        return second(connection)
 
     return job
 

@@ -59,6 +59,19 @@ def dropped_at_the_end(server: Postgres, make: Callable[[Postgres], str]) -> Ite
 
 
 @pytest.fixture
+def shared_url(postgres: Postgres) -> Iterator[str]:
+    """A PostgreSQL with all tables and no rows, where that alone is the subject."""
+    yield from dropped_at_the_end(postgres, Postgres.migrated_database)
+
+
+@pytest.fixture
+async def server(shared_url: str) -> AsyncIterator[Database]:
+    database = await Database.open(shared_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
 async def db(url: str) -> AsyncIterator[Database]:
     database = await Database.open(url)
     yield database

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,20 +16,14 @@ from engine.store.calls import Calls, EventFilter
 from engine.store.connections import Job
 from engine.store.database import Database
 from engine.store.event_reader import PATIENCE_S, EventReader
-from tests.peers.postgres import Postgres
 from tests.peers.waiting import within
-from tests.unit.store.conftest import PEPPER, dropped_at_the_end
+from tests.unit.store.conftest import PEPPER
 from tests.unit.store.samples import NOON, a_call
 
 WRITERS: Final = 12
 EACH: Final = 25
 READERS: Final = 4
 SLOWEST_S: Final = 0.06
-
-
-@pytest.fixture
-def shared_url(postgres: Postgres) -> Iterator[str]:
-    yield from dropped_at_the_end(postgres, Postgres.migrated_database)
 
 
 @pytest.fixture

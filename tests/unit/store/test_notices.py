@@ -1,7 +1,7 @@
 """What one node has committed, others look at: told by PostgreSQL, soon, seldom, and all over again after a gap."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_network
 from pathlib import Path
@@ -23,16 +23,11 @@ from engine.store.notices import CHANNEL, Topic
 from tests.peers.databases import migrated_sqlite
 from tests.peers.postgres import Postgres
 from tests.peers.waiting import within
-from tests.unit.store.conftest import PEPPER, dropped_at_the_end
+from tests.unit.store.conftest import PEPPER
 from tests.unit.store.samples import NOON, a_call, at
 
 QUIET_S: Final = 0.3
 """In so long, what was committed would have been told."""
-
-
-@pytest.fixture
-def shared_url(postgres: Postgres) -> Iterator[str]:
-    yield from dropped_at_the_end(postgres, Postgres.migrated_database)
 
 
 @asynccontextmanager

@@ -1,7 +1,6 @@
 """Queries of one task share a transaction of PostgreSQL, and are as good as each alone."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from sqlalchemy import Connection, text
@@ -9,21 +8,9 @@ from sqlalchemy import Connection, text
 from engine.store.accounts import Accounts
 from engine.store.database import Database
 from tests.peers.postgres import Postgres
-from tests.unit.store.conftest import PEPPER, dropped_at_the_end
+from tests.unit.store.conftest import PEPPER
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-def shared_url(postgres: Postgres) -> Iterator[str]:
-    yield from dropped_at_the_end(postgres, Postgres.migrated_database)
-
-
-@pytest.fixture
-async def server(shared_url: str) -> AsyncIterator[Database]:
-    database = await Database.open(shared_url)
-    yield database
-    await database.close()
 
 
 def begun(connection: Connection) -> str:

@@ -1,7 +1,6 @@
 """Changes that are asked for at the same time share a transaction of PostgreSQL, and none suffers for another."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 
 import pytest
@@ -10,23 +9,9 @@ from sqlalchemy import Connection, text
 from engine.aio.signal import Signal
 from engine.errors import StoreError
 from engine.store.database import GATHER_S, Database
-from tests.peers.postgres import Postgres
 from tests.peers.waiting import within
-from tests.unit.store.conftest import dropped_at_the_end
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-def shared_url(postgres: Postgres) -> Iterator[str]:
-    yield from dropped_at_the_end(postgres, Postgres.migrated_database)
-
-
-@pytest.fixture
-async def server(shared_url: str) -> AsyncIterator[Database]:
-    database = await Database.open(shared_url)
-    yield database
-    await database.close()
 
 
 def transaction(connection: Connection) -> int:
