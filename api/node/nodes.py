@@ -23,7 +23,7 @@ from engine.live.services import CallServices
 from engine.live.switchboard import Switchboard
 from engine.model.node import Node, NodeAddresses, NodeLoad
 from engine.security.inside_requests import InsideRequests
-from engine.store.nodes import fence
+from engine.store.fence import Fence
 from engine.store.stores import Stores
 
 _CONNECTIONS: Final = 200
@@ -60,7 +60,7 @@ async def entered(context: NodeContext, stores: Stores) -> AsyncIterator[NodePla
     membership = Membership(stores.nodes, identity_of(context.settings), context.clock, Lease.on(shared=shared))
     last_run = await membership.enter(has_ended)
     if shared:
-        stores.database.fence_by(fence(membership.name, membership.instance))
+        stores.database.fence_by(Fence(membership.name, membership.instance, membership.fenced))
     inside = InsideRequests(stores.pepper, membership.name)
     async with _client(context.settings) as client, membership.kept():
         forwarding = Forwarding(membership, inside, context.clock.now, client)

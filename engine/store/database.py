@@ -13,6 +13,7 @@ from engine.errors import SetupError, StoreError
 from engine.store import sqlite
 from engine.store.connections import Connections, Job, T, both
 from engine.store.failure import as_store_error
+from engine.store.fence import Fence
 from engine.store.notices import NoticeBoard
 from engine.store.order import Order
 from engine.store.paging import counted, rows_of_page
@@ -37,7 +38,7 @@ class Database:
         self._closed = False
         self._in_doubt = False
         """Whether the last change failed: what was wrong with it alone, or with the database."""
-        self._fence: Job[None] | None = None
+        self._fence: Fence | None = None
 
     @classmethod
     async def open(cls, url: str, *, patience_s: float = PATIENCE_S, listen_url: str = "") -> Self:
@@ -88,19 +89,15 @@ class Database:
         """Whether several nodes may have it at once: a server, and not a file."""
         return self._connections.is_shared
 
-    def fence_by(self, fence: Job[None]) -> None:
-        """Have this run in each transaction before its changes; nothing is changed where it raises NodeFenced."""
+    def fence_by(self, fence: Fence) -> None:
+        """Raise NodeFenced for each change once another may have made it, and for all once the node knows that."""
         self._fence = fence
 
     async def write(self, job: Job[T]) -> T:
         """Run changes in one transaction; durable when this returns. Raises NodeFenced."""
-        return await self.write_unguarded(job if self._fence is None else both(self._fence, job))
-
-    async def write_unguarded(self, job: Job[T]) -> T:
-        """The same, also for a node that may write no more."""
         try:
             with self._asking():
-                done = await self._connections.write(job)
+                done = await self._connections.write(job if self._fence is None else both(self._fence.require, job))
         except StoreError:
             self._in_doubt = True
             raise
@@ -197,6 +194,8 @@ class Database:
     def _asking(self) -> Iterator[None]:
         if self._closed:
             raise StoreError("The database is closed.")
+        if self._fence is not None:
+            self._fence.require_unfenced()
         with as_store_error():
             yield
 

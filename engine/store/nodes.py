@@ -6,13 +6,13 @@ All times are the database's, so that no node's clock decides.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, insert, literal, select, update
 
 from engine.errors import NodeFenced, NotFound, WrongState
 from engine.ids import IdKind, new_id
 from engine.model.node import ALIVE, Node, NodeAddresses, NodeLoad, NodeState
-from engine.store.connections import Job
 from engine.store.database import Database
+from engine.store.fence import move_fence
 from engine.store.moment_functions import DatabaseClock
 from engine.store.tables.nodes import node_fences, nodes
 
@@ -21,11 +21,6 @@ TAKING_OVER_S: Final = 30.0
 
 _HELD: Final = (nodes.c.lease_until > DatabaseClock(literal(0.0))).label("held")
 _ALL: Final = select(nodes, _HELD).order_by(nodes.c.name)
-_FENCE: Final = (
-    select(node_fences.c.name)
-    .where(node_fences.c.name == bindparam("node"), node_fences.c.instance == bindparam("run"))
-    .with_for_update(read=True)
-)
 
 
 class NoNode(NotFound):
@@ -100,7 +95,7 @@ class Nodes:
                 connection.execute(insert(nodes).values(name=name, **values))
             else:
                 connection.execute(update(nodes).where(nodes.c.name == name).values(**values))
-            _set_fence(connection, name, instance)
+            move_fence(connection, name, instance)
             return _read(connection, name), before
 
         return await self._db.write(job)
@@ -136,7 +131,7 @@ class Nodes:
             values = {"instance": instance, "state": state, "taken_by": by, "lease_until": until, "live_calls": 0}
             if connection.execute(taken.values(**values)).rowcount == 0:
                 return None
-            _set_fence(connection, left.name, instance)
+            move_fence(connection, left.name, instance)
             return instance
 
         return await self._db.write(job)
@@ -169,19 +164,6 @@ class Nodes:
         await self._db.write(job)
 
 
-def fence(name: str, instance: str) -> Job[None]:
-    """The job before each change of a node: it raises NodeFenced where another may have closed its calls.
-
-    It locks a row until the change is stored, so that who takes over waits for that, and none comes later.
-    """
-
-    def job(connection: Connection) -> None:
-        if connection.execute(_FENCE, {"node": name, "run": instance}).first() is None:
-            raise NodeFenced(name)
-
-    return job
-
-
 def _locked(connection: Connection, name: str) -> Node | None:
     row = connection.execute(_ALL.where(nodes.c.name == name).with_for_update()).mappings().first()
     return None if row is None else _node(row)
@@ -189,12 +171,6 @@ def _locked(connection: Connection, name: str) -> Node | None:
 
 def _read(connection: Connection, name: str) -> Node:
     return _node(connection.execute(_ALL.where(nodes.c.name == name)).mappings().one())
-
-
-def _set_fence(connection: Connection, name: str, instance: str) -> None:
-    changed = update(node_fences).where(node_fences.c.name == name).values(instance=instance)
-    if connection.execute(changed).rowcount == 0:
-        connection.execute(insert(node_fences).values(name=name, instance=instance))
 
 
 def _lease(lease_s: float) -> dict[str, ColumnElement[Any]]:

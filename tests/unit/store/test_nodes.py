@@ -6,14 +6,16 @@ from typing import Final
 import pytest
 from sqlalchemy import Connection, insert, literal, text, update
 
+from engine.aio.signal import Signal
 from engine.errors import NodeFenced, WrongState
 from engine.model.accounts import Account
 from engine.model.node import Node, NodeAddresses, NodeLoad, NodeState
 from engine.store.calls import Calls
 from engine.store.database import Database
+from engine.store.fence import Fence
 from engine.store.leases import Leases
 from engine.store.moment_functions import DatabaseClock
-from engine.store.nodes import Nodes, NoNode, fence
+from engine.store.nodes import Nodes, NoNode
 from engine.store.tables.calls import calls as call_rows
 from engine.store.tables.nodes import leases as lease_rows
 from engine.store.tables.nodes import nodes as node_rows
@@ -140,7 +142,7 @@ async def test_a_node_that_left_is_stopped_and_what_it_left_is_others(nodes: Nod
 async def test_a_fenced_node_changes_nothing(nodes: Nodes, db: Database, account: Account) -> None:
     left = await entered(nodes, "a")
     await lapsed(db, "a")
-    db.fence_by(fence("a", left.instance))
+    db.fence_by(Fence("a", left.instance, Signal()))
     calls = Calls(db)
     before = a_call(account.id)
     await calls.add(before)
@@ -152,13 +154,24 @@ async def test_a_fenced_node_changes_nothing(nodes: Nodes, db: Database, account
     assert await calls.get(before.id) == before
 
 
+async def test_a_node_that_knows_that_it_is_fenced_asks_nothing(nodes: Nodes, db: Database) -> None:
+    node, fenced = await entered(nodes, "a"), Signal()
+    db.fence_by(Fence("a", node.instance, fenced))
+
+    fenced.set()
+
+    for asked in (db.ping(), nodes.all(), nodes.leave("a", node.instance)):
+        with pytest.raises(NodeFenced):
+            await asked
+
+
 async def test_who_takes_over_waits_for_a_change_that_is_under_way(url: str, backend: str, account: Account) -> None:
     if backend == "sqlite":
         pytest.skip("one transaction at a time")
     theirs, ours = await Database.open(url), await Database.open(url)
     left = await entered(Nodes(theirs), "a")
     await lapsed(theirs, "a")
-    theirs.fence_by(fence("a", left.instance))
+    theirs.fence_by(Fence("a", left.instance, Signal()))
     call = a_call(account.id)
 
     def late(connection: Connection) -> None:
