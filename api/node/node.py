@@ -86,7 +86,7 @@ async def open_node(settings: Settings) -> AsyncIterator[RunningNode]:
         await stack.enter_async_context(switchboard.open())
         stack.enter_context(parts.telephony.open_to(switchboard))
         await stack.enter_async_context(listening(app, settings, front))
-        parts.place.membership.serve(NodeAmongOthers(services, switchboard, parts.place.talk).surroundings())
+        await parts.place.membership.serve(NodeAmongOthers(services, switchboard, parts.place.talk).surroundings())
         node = _node(parts, switchboard)
         log.info("serving", http=node.address, sip=f"{settings.sip_host}:{settings.sip_port}")
         yield node

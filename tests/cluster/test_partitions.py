@@ -10,7 +10,7 @@ from scripts.cluster.nodes import CARRIER_PORT
 from tests.peers.cluster import Cluster, cluster
 from tests.peers.customer import customer
 from tests.peers.phone import PhonePeer, phone
-from tests.peers.platform import NUMBER, Platform, as_json
+from tests.peers.platform import NUMBER, Platform
 from tests.peers.waiting import eventually
 
 pytestmark = [pytest.mark.sip, pytest.mark.postgres]
@@ -39,12 +39,6 @@ async def caller(nodes: Cluster) -> AsyncIterator[PhonePeer]:
         yield calling
 
 
-def states(nodes: Cluster) -> dict[str, str]:
-    """What each node does, by the database."""
-    listed = as_json(nodes.front.telefoon("nodes", "list", "--json"))
-    return {each["name"]: each["state"] for each in listed}
-
-
 async def is_carried_by(node: Platform, calling: PhonePeer) -> None:
     """The call is answered, by this node."""
     await calling.tells("answered", within_s=30)
@@ -60,7 +54,7 @@ async def test_calls_go_to_the_others_while_a_node_hears_no_sip() -> None:
                 await is_carried_by(other, two)
 
             assert "call_began" not in deaf.log()
-            assert states(nodes) == {"a": "serving", "b": "serving"}
+            assert nodes.front.states_of_nodes() == {"a": "serving", "b": "serving"}
 
 
 async def test_a_node_that_alone_does_not_reach_the_database_gives_up_its_name() -> None:
@@ -72,7 +66,9 @@ async def test_a_node_that_alone_does_not_reach_the_database_gives_up_its_name()
                 await is_carried_by(other, calling)
 
         await eventually(
-            lambda: states(nodes) == {"a": "lost", "b": "serving"}, within_s=20, otherwise=lambda: str(states(nodes))
+            lambda: nodes.front.states_of_nodes() == {"a": "lost", "b": "serving"},
+            within_s=20,
+            otherwise=lambda: str(nodes.front.states_of_nodes()),
         )
 
 
@@ -84,7 +80,7 @@ async def test_nodes_that_do_not_reach_each_other_both_go_on() -> None:
                     await each.tells("answered", within_s=30)
                 await asyncio.sleep(2 * LEASE_S)
 
-                assert states(nodes) == {"a": "serving", "b": "serving"}
+                assert nodes.front.states_of_nodes() == {"a": "serving", "b": "serving"}
                 assert not {event["event"] for each in (one, two) for event in each.told} & {"hung_up", "ended"}
 
 
@@ -95,5 +91,5 @@ async def test_calls_are_set_up_and_end_with_a_link_that_loses_one_packet_in_twe
             ended = [await nodes.nodes[0].ended_call(each["id"], within_s=60) for each in placed]
 
         assert [each["status"] for each in ended] == ["completed"] * len(placed)
-        assert states(nodes) == {"a": "serving", "b": "serving"}
+        assert nodes.front.states_of_nodes() == {"a": "serving", "b": "serving"}
         assert callee.told

@@ -106,6 +106,10 @@ class Platform:
         """Run a command of `telefoon` with the same settings, which must end with `exit_code`; what it prints."""
         return commands.printed_by(*arguments, environment=self.environment, exit_code=exit_code, program=self.program)
 
+    def states_of_nodes(self) -> dict[str, str]:
+        """What each node of its database does, by that."""
+        return {each["name"]: each["state"] for each in json.loads(self.telefoon("nodes", "list", "--json"))}
+
     async def diagnosis(self) -> dict[str, Json]:
         """What `telefoon doctor` found, by subject; it must have found a fault."""
         told = await asyncio.to_thread(self.telefoon, "doctor", "--json", exit_code=1)

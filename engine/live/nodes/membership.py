@@ -154,9 +154,10 @@ class Membership:
             await self._settling.close()
             await self._leave()
 
-    def serve(self, around: NodeSurroundings) -> None:
-        """Calls come from now on, and this node closes what others have left."""
+    async def serve(self, around: NodeSurroundings) -> None:
+        """Calls come from now on, as the node's row says at once, and this node closes what others have left."""
         self._around = around
+        await self._renew()
 
     async def _run(self) -> None:
         while not self.fenced.is_set():
