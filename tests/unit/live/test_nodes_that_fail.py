@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -29,7 +29,7 @@ from engine.model.call import FINAL
 from engine.model.call_options import CallOptions
 from engine.model.callback import Delivery
 from engine.model.node import Node, NodeAddresses, NodeLoad
-from engine.store.nodes import fence
+from engine.store.fence import Fence
 from engine.store.tables.calls import CallbackState, calls, outbox
 from engine.testing.assembly import AS_SET, Surroundings, services_of, stores_of
 from engine.testing.clock import SkippingLoop
@@ -93,6 +93,12 @@ class Machine:
         if not self.runs:
             self._process = started(self._serve())
 
+    async def is_kept_running(self) -> None:
+        """Start it whenever it has ended, as the supervisor of a machine does."""
+        while True:
+            self.start()
+            await asyncio.sleep(1)
+
     async def crash(self) -> None:
         """It can say nothing to anybody any more."""
         if self._process is not None and self._database is not None:
@@ -131,7 +137,7 @@ class Machine:
         membership = self._membership = Membership(stores.nodes, me, self._around.clock, Lease(6.0, 1.0))
         try:
             left = await membership.enter(lambda _: False)
-            database.fence_by(fence(self.name, membership.instance))
+            database.fence_by(Fence(self.name, membership.instance, membership.fenced))
             services = services_of(stores, self._around, self._folder, AS_SET, self.name)
             async with AsyncExitStack() as stack:
                 await stack.enter_async_context(membership.kept())
@@ -142,7 +148,7 @@ class Machine:
                 switchboard = Switchboard(services)
                 await stack.enter_async_context(switchboard.open())
                 self._switchboard = switchboard
-                membership.serve(self._surroundings(services))
+                await membership.serve(self._surroundings(services))
                 await membership.fenced.happened
         except StoreError:
             pass  # it does not start; somebody starts it again
@@ -183,6 +189,7 @@ async def machines(folder: Path) -> AsyncIterator[tuple[Sequence[Machine], Surro
 
 @pytest.mark.costly("a hundred histories of three nodes")
 @given(plan=st.lists(steps, min_size=1, max_size=8))
+@example(plan=[("crash", 1, 0.0), ("cut off", 0, 0.0), ("crash", 2, 0.0), ("nothing", 0, 0.0)])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 def test_no_call_is_dialled_twice_closed_twice_or_never_closed_and_no_callback_is_lost(
     plan: Sequence[tuple[str, int, float]], recordings_of_all: Path
@@ -213,8 +220,10 @@ async def _follow(plan: Sequence[tuple[str, int, float]], folder: Path) -> None:
             await asyncio.sleep(then_s)
         for node in nodes:
             node.connect()
-        nodes[0].start()
-        await asyncio.sleep(HEALED_S)
+        async with asyncio.TaskGroup() as watching:
+            supervisor = watching.create_task(nodes[0].is_kept_running())
+            await asyncio.sleep(HEALED_S)
+            supervisor.cancel()
         await _account_for(accepted, around, rows, sent)
 
 
