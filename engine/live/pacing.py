@@ -82,7 +82,8 @@ class Pacing:
 
     async def position(self, call: Call) -> int | None:
         """A call's place among those of its account, from 1; None for one that does not wait. Raises StoreError."""
-        return await self._queued.position(call.id) if call.status is Status.QUEUED else None
+        waits = call.status is Status.QUEUED and call.node == NO_NODE
+        return await self._queued.position(call.id) if waits else None
 
     async def _run(self) -> None:
         taken_up = False
