@@ -5,8 +5,9 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, make_url, select
 
 from engine.store.calls import Calls
 from engine.store.database import Database
@@ -17,7 +18,7 @@ from tests.peers.customer import Customer
 from tests.peers.platform import ACCOUNT, Platform, as_json, prepared
 from tests.peers.ports import Ports
 from tests.peers.postgres import Postgres, required
-from tests.peers.waiting import eventually
+from tests.peers.waiting import within
 from tests.product.belongings import CALLEE, Belongings, owning
 from tests.unit.store.samples import NOON, a_call
 
@@ -83,13 +84,12 @@ async def test_a_move_that_was_killed_is_begun_again(tmp_path: Path, ports: Port
     source = file_of(telefoon)
     await fill_with_events(source)
     arguments = ("database", "move", "--from", source, "--to", target)
-    told = tmp_path / "told"
 
-    with told.open("wb") as output:
+    with (tmp_path / "told").open("wb") as output:
         moving = await commands.start(
             *arguments, environment=telefoon.environment, stdout=output.fileno(), stderr=output.fileno()
         )
-        await eventually(lambda: f"of {EVENTS} rows" in told.read_text(), within_s=60, otherwise=told.read_text)
+        await writes_events(target)
         moving.send_signal(signal.SIGKILL)
         assert await moving.wait() == -signal.SIGKILL
     moved = as_json(await asyncio.to_thread(telefoon.telefoon, *arguments, "--json"))
@@ -97,8 +97,22 @@ async def test_a_move_that_was_killed_is_begun_again(tmp_path: Path, ports: Port
     assert {each["table"]: each["rows"] for each in moved}["call_events"] == EVENTS
 
 
+async def writes_events(url: str) -> None:
+    """Wait until somebody writes events into the database; it is asked from another, since a move wants its alone."""
+    database = make_url(url)
+    beside = database.set(drivername="postgresql", database="postgres")
+    connection = await asyncpg.connect(beside.render_as_string(hide_password=False))
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND query ILIKE 'INSERT INTO call_events%'"
+    try:
+        async with within(60):
+            while not await connection.fetchval(asked, database.database):
+                await asyncio.sleep(0.01)
+    finally:
+        await connection.close()
+
+
 async def fill_with_events(url: str) -> None:
-    """One call with so many events that a move of them takes more than the two seconds after which it tells of it."""
+    """One call with so many events that a move of them takes a while."""
     database = await Database.open(url)
     (account,) = await database.rows(select(accounts.c.id))
     call = a_call(account["id"])
