@@ -35,6 +35,7 @@ for _ in range(int(sys.argv[3])):
 RECEIVER = """
 import socket, sys
 receiving = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+receiving.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)  # only the wire is to lose any
 receiving.bind((sys.argv[1], int(sys.argv[2])))
 print("listening", flush=True)
 receiving.settimeout(2)

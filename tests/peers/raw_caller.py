@@ -50,8 +50,12 @@ class RawCaller(asyncio.DatagramProtocol):
     """In Contact of its requests, in the place of its own address."""
     routed: bool = False
     """Whether requests within the dialog go to the answer's Contact, by the proxies in its way (RFC 3261 §12.2)."""
+    repeats_acks: bool = False
+    """Whether an answer to INVITE that comes again is acknowledged again (RFC 3261 §13.2.2.4)."""
     remote_target: str = ""
     route: tuple[str, ...] = ()
+    _acks: dict[str, bytes] = field(default_factory=dict)
+    """By the CSeq of what they acknowledge."""
     _numbers: Any = field(default_factory=lambda: count(1))
     _transport: Any = None
     _came: asyncio.Event = field(default_factory=asyncio.Event)
@@ -63,8 +67,11 @@ class RawCaller(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: Any) -> None:
         del addr
         if len(data) > 4:
-            self.seen.append(SipMessage.read(data.decode(errors="replace")))
+            message = SipMessage.read(data.decode(errors="replace"))
+            self.seen.append(message)
             self._came.set()
+            if self.repeats_acks and message.code == 200 and (ack := self._acks.get(message.header("cseq"))):
+                self.send(ack)
 
     def send(self, data: bytes) -> None:
         """A datagram as it is."""
@@ -128,7 +135,15 @@ class RawCaller(asyncio.DatagramProtocol):
                 self.to_tag = answer.header("to").rpartition("tag=")[2]
                 if self.routed and not self.route:
                     self.follow(answer)
-            self.request("ACK", number=int(answer.header("cseq").split()[0]))
+            ack = self._acks[answer.header("cseq")] = self.written("ACK", number=int(answer.header("cseq").split()[0]))
+            self.send(ack)
+        return answer
+
+    async def asks_until_free(self, body: str, *, within_s: float = 10.0) -> SipMessage:
+        """The final answer to a re-INVITE, sent anew while another is under way there (491, RFC 3261 §14.1)."""
+        async with within(within_s):
+            while (answer := await self.asks("INVITE", body=body)).code == 491:
+                await asyncio.sleep(0.2)
         return answer
 
     def follow(self, answer: SipMessage) -> None:

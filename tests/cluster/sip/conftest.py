@@ -25,10 +25,10 @@ class Cluster:
     nodes: tuple[Platform, ...]
     folder: Path
 
-    async def calls(self) -> list[int]:
-        """How many calls go on at each node that lives."""
+    async def calls(self, status: str = "in-progress") -> list[int]:
+        """How many calls each node that lives has, of those that are so."""
         living = [each for each in self.nodes if not each.client.closed]
-        return [len((await each.get("calls", status="in-progress"))["calls"]) for each in living]
+        return [len((await each.get("calls", status=status))["calls"]) for each in living]
 
     async def has_calls(self, *wanted: int, within_s: float = 10.0) -> None:
         """Wait until so many calls go on at each."""
@@ -107,7 +107,7 @@ def open_cluster(tmp_path: Path, ports: Ports, shop: Customer) -> OpenCluster:
 async def caller_of(cluster: Cluster, host: str = HOST) -> AsyncIterator[RawCaller]:
     """Somebody who calls through the proxy, and speaks within a dialog by its routes."""
     async with raw_caller(cluster.proxy.port, host) as caller:
-        caller.routed = True
+        caller.routed = caller.repeats_acks = True
         yield caller
 
 
