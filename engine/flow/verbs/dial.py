@@ -89,7 +89,7 @@ class Dial:
     IGNORED: ClassVar = {
         "callReason": "no carrier of ours passes a reason on.",
         "events": telling.OF_A_CLOUD,
-        "passports": "calls are signed by the carrier, not here.",
+        "passports": "calls are signed by the carrier, or with the certificate of their trunk.",
         "recordingConfigurationId": telling.OF_A_CLOUD,
     }
 
