@@ -109,7 +109,11 @@ async def require_reader(
 
 
 def add_metrics(
-    app: web.Application, text: MetricsText, access: MetricsAccess, accounts: Accounts, limits: RequestLimits
+    app: web.Application,
+    text: Callable[[web.Request], Awaitable[str]],
+    access: MetricsAccess,
+    accounts: Accounts,
+    limits: RequestLimits,
 ) -> None:
     """Let the application answer GET /metrics, unless nobody may read them."""
     if access is MetricsAccess.OFF:
@@ -117,7 +121,7 @@ def add_metrics(
 
     async def get_metrics(request: web.Request) -> web.Response:
         await require_reader(request, access, accounts, limits)
-        return web.Response(body=(await text()).encode(), headers={"Content-Type": CONTENT_TYPE})
+        return web.Response(body=(await text(request)).encode(), headers={"Content-Type": CONTENT_TYPE})
 
     app.router.add_get(PATH, get_metrics)
 

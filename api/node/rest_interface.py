@@ -12,6 +12,7 @@ from api.http.deletion import Deletion
 from api.http.listening import HttpFront
 from api.http.request_limits import ApiLimits, RequestLimits
 from api.http.services import RestServices
+from api.node.machine_metrics import MachineMetrics
 from api.node.metrics import NodeMetrics, add_metrics
 from api.node.orders import add_orders
 from api.node.parts import NodeParts
@@ -75,9 +76,11 @@ def rest_interface(
         parts.place.membership,
         front.gauges,
     )
-    add_metrics(app, metrics.text, settings.metrics, stores.accounts, limits)
+    machine = MachineMetrics(metrics.text, parts.place.membership, parts.place.forwarding, settings.http_shared_port)
+    add_metrics(app, machine.text, settings.metrics, stores.accounts, limits)
     parts.place.talk.add_to(app)
     if stores.database.is_shared:
+        machine.add_to(app)
         add_orders(app, parts.place.forwarding, switchboard.obey)
     app[BODY_S] = settings.http_body_s
     app[TRUSTED_PROXIES] = tuple(settings.trusted_proxies)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -88,6 +89,29 @@ async def test_two_workers_are_one_platform(tmp_path: Path, ports: Ports, shop: 
 
         assert [status for status, _ in ended] == [HTTPStatus.OK] * 2
         assert tuple(listed(made)) == NAMES
+
+
+async def test_the_figures_of_all_workers_are_told_at_the_port_of_all(
+    tmp_path: Path, ports: Ports, shop: Customer, database: str
+) -> None:
+    async with workers(tmp_path, ports, database, shop) as made:
+        async with phone("--dial", f"sip:{NUMBER}@127.0.0.1:{made.sip_port}") as calling:
+            await calling.tells("answered", within_s=30)
+            async with within(20):
+                while (live := await live_calls(made)).keys() != set(NAMES):
+                    await asyncio.sleep(0.1)  # one that is held up for seconds is left out
+
+        assert sum(live.values()) == 1
+
+
+async def live_calls(made: Platform) -> dict[str, int]:
+    """The calls that go on at each worker, by the metrics of all."""
+    async with made.client.get(f"{made.address}/metrics") as response:
+        told = await response.text()
+    return {
+        name: int(figure)
+        for name, figure in re.findall(r'^telefoon_calls_live{node="(.+)"} (\d+)$', told, re.MULTILINE)
+    }
 
 
 async def test_a_worker_that_dies_is_started_anew_and_the_others_answer_meanwhile(

@@ -14,7 +14,7 @@ from engine.model.accounts import Scope
 from tests.unit.api.conftest import Site
 
 
-async def read() -> str:
+async def read(_: web.Request) -> str:
     return "telefoon_calls_live 0\n"
 
 
