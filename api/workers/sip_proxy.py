@@ -14,7 +14,9 @@ CONFIGURATION: Final = Path(__file__).resolve().parents[2] / "deploy" / "kamaili
 _WHERE: Final = os.pathsep.join((os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin"))
 _MOST_CALLS_OF_A_WORKER: Final = 1024
 _BANNED_S: Final = 60
-_STRANGERS_REQUESTS: Final = 200
+_STRANGERS_REQUESTS: Final = 20_000
+"""Within two seconds. It does not know which sources are trunks', so a carrier is held to what a flood is: the workers
+hold strangers and carriers to their own limits."""
 
 
 def proxy_command(plan: MachinePlan, folder: Path) -> Sequence[str]:

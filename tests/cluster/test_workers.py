@@ -17,6 +17,7 @@ from scripts.kamailio import KAMAILIO, MODULES, PROGRAM
 from scripts.progress import Progress
 from tests.peers import commands
 from tests.peers.customer import Customer
+from tests.peers.flood import flood
 from tests.peers.phone import phone
 from tests.peers.platform import NUMBER, Json, Platform, prepared
 from tests.peers.ports import Ports
@@ -138,6 +139,17 @@ async def status_of_numbers(made: Platform) -> int:
                     return response.status
             except ClientConnectorError:
                 await asyncio.sleep(0.1)
+
+
+async def test_a_busy_carrier_is_not_taken_for_a_flood_before_the_workers(
+    tmp_path: Path, ports: Ports, shop: Customer, database: str
+) -> None:
+    async with workers(tmp_path, ports, database, shop) as made:
+        asked = await asyncio.to_thread(flood, made.sip_port, "OPTIONS", per_s=1000, count=1000)
+        async with phone("--dial", f"sip:{NUMBER}@127.0.0.1:{made.sip_port}") as one:
+            await one.tells("answered", within_s=30)
+
+    assert asked["sent"] == 1000
 
 
 async def test_all_of_it_ends_when_the_command_is_told_to(
