@@ -45,13 +45,14 @@ def leaves_if_refused(number: str = _CALLER) -> str:
     return f'<nop next="end"/>\n<label id="refused"/>\n{acknowledged}<label id="end"/>\n'
 
 
-def is_called(codec: Codec = A_LAW, *, logged: bool = False) -> str:
-    """Answers at once; `logged` writes who was called, and when, to the log."""
+def is_called(codec: Codec = A_LAW, *, logged: bool = False, rings: bool = False) -> str:
+    """Answers at once, or once it has said that it `rings`; `logged` writes who was called, and when, to the log."""
     found = '<ereg regexp="sip:([^@]*)@" search_in="msg" assign_to="1,2"/>'
     log = f'<action>{found}<log message="[$2] [timestamp]"/></action>' if logged else ""
     unused = '<Reference variables="1"/>\n' if logged else ""
     return (
         f'<recv request="INVITE">{log}</recv>\n{unused}'
+        + (_message(_answer("180 Ringing", tagged=True)) if rings else "")
         + _message(_answer("200 OK", tagged=True), _description(codec, OWN_PORT), attributes=' retrans="500"')
         + '<recv request="ACK"/>\n'
     )
@@ -113,8 +114,11 @@ def _description(codec: Codec, media: str) -> str:
 
 
 def _request(method: str, cseq: int, number: str, *, to_tag: bool = True, branch: str = "[branch]") -> tuple[str, ...]:
+    # Within a dialog, along its route (RFC 3261 §12.2.1.1): a proxy knows no other way to the server behind it.
+    within = branch != _INVITE_BRANCH
     return (
-        f"{method} sip:[service]@[remote_ip]:[remote_port] SIP/2.0",
+        f"{method} {'[next_url]' if within else 'sip:[service]@[remote_ip]:[remote_port]'} SIP/2.0",
+        *(["[routes]"] if within else []),
         f"Via: SIP/2.0/[transport] [local_ip]:[local_port];branch={branch}",
         f"From: <sip:{number}@[local_ip]:[local_port]>;tag=[pid]-[call_number]",
         f"To: <sip:[service]@[remote_ip]:[remote_port]>{'[peer_tag_param]' if to_tag else ''}",

@@ -7,12 +7,15 @@ from bench.scenarios import (
     api,
     bridge,
     cascade,
+    cluster_setup,
     commands,
     conference,
+    contention,
     doors,
     endurance,
     flood,
     flow,
+    forward,
     idle,
     ivr,
     many_at_once,
@@ -27,7 +30,7 @@ from bench.scenarios import (
 
 _MODULES: Final = (
     ivr, bridge, setup, conference, idle, api, flow, webhooks, recording, cascade, endurance, many_calls, many_at_once,
-    flood, refusals, doors, voices, commands, year,
+    flood, refusals, doors, voices, commands, year, cluster_setup, forward, contention,
 )  # fmt: skip
 
 SCENARIOS: Final[tuple[Scenario, ...]] = tuple(each for module in _MODULES for each in module.SCENARIOS)
