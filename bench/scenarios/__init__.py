@@ -7,6 +7,7 @@ from bench.scenarios import (
     api,
     bridge,
     cascade,
+    cluster_room,
     cluster_setup,
     commands,
     conference,
@@ -30,7 +31,7 @@ from bench.scenarios import (
 
 _MODULES: Final = (
     ivr, bridge, setup, conference, idle, api, flow, webhooks, recording, cascade, endurance, many_calls, many_at_once,
-    flood, refusals, doors, voices, commands, year, cluster_setup, forward, contention,
+    flood, refusals, doors, voices, commands, year, cluster_setup, cluster_room, forward, contention,
 )  # fmt: skip
 
 SCENARIOS: Final[tuple[Scenario, ...]] = tuple(each for module in _MODULES for each in module.SCENARIOS)

@@ -25,7 +25,8 @@ from tests.peers.ports import Ports
 
 WORDS: Final = 20
 SETTINGS: Final = {"CODECS": "PCMA"}
-FLOW: Final = '<Response><Dial><Conference beep="false">hall</Conference></Dial></Response>'
+ROOM: Final = "hall"
+FLOW: Final = f'<Response><Dial><Conference beep="false">{ROOM}</Conference></Dial></Response>'
 _WORD: Final = tone(1400, 0.2)
 _PAUSE_S: Final = 0.8
 _SLIP_S: Final = 0.0137
@@ -53,21 +54,21 @@ async def measure(folder: Path) -> Delays:
         leaf = await stack.enter_async_context(platform(_made(folder / "leaf"), ports, SETTINGS | trunk, number=number))
         (there,) = await stack.enter_async_context(calling(root, ports, 400))
         speaker, here = await stack.enter_async_context(calling(leaf, ports, 620, 860))
-        room = (await leaf.get("conferences", friendly_name="hall"))["conferences"][0]["id"]
+        room = (await leaf.get("conferences", friendly_name=ROOM))["conferences"][0]["id"]
         await leaf.post(f"conferences/{room}/participants", {"to": NUMBER, "from": NUMBER, "beep": "false"})
-        await asyncio.gather(has(leaf, "hall", 3, within_s=10), has(root, "hall", 2, within_s=10))
+        await asyncio.gather(has(leaf, ROOM, 3, within_s=10), has(root, ROOM, 2, within_s=10))
         for each in (speaker, here, there):
             each.ear.hush()
         await asyncio.sleep(_SETTLES_S)
-        own, other = await _delays_ms(speaker, here, there)
+        own, other = await delays_ms(WORDS, speaker, here, there)
     later = [far - near for near, far in zip(own, other, strict=True)]
     return Delays(statistics.median(own), statistics.median(later))
 
 
-async def _delays_ms(speaker: Caller, *listeners: Caller) -> list[list[float]]:
-    """The time from each word said to its being heard, for each listener."""
+async def delays_ms(words: int, speaker: Caller, *listeners: Caller) -> list[list[float]]:
+    """The time from each of so many words said to its being heard, for each listener."""
     delays: list[list[float]] = [[] for _ in listeners]
-    for word in range(WORDS):
+    for word in range(words):
         since = [each.ear.now_s for each in listeners]
         said_s = time.monotonic()
         speaker.ear.say(_WORD)
