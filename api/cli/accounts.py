@@ -12,6 +12,8 @@ from api.cli.option_flags import with_option_flags
 from api.cli.output import AsJson, as_row, print_facts, print_json, print_rows
 from api.cli.pace import EXAMPLES as PACE_EXAMPLES
 from api.cli.pace import pace
+from api.cli.region import EXAMPLES as REGION_EXAMPLES
+from api.cli.region import region
 from engine.errors import InvalidField
 from engine.model.call_options import AccountOptions
 from engine.model.consent.policy import Withdrawal
@@ -37,7 +39,7 @@ def list_accounts(as_json: AsJson = False) -> None:
     if as_json:
         print_json(rows)
         return
-    columns = {"id": "ID", "name": "Name", "created_at": "Created", "policy": "Consent"}
+    columns = {"id": "ID", "name": "Name", "created_at": "Created", "region": "Region", "policy": "Consent"}
     print_rows(rows, columns, none="There are no accounts. Make one with: telefoon keys create --account NAME")
 
 
@@ -164,3 +166,4 @@ def text(
 
 
 accounts.command(epilog=PACE_EXAMPLES)(pace)
+accounts.command(epilog=REGION_EXAMPLES)(region)

@@ -44,12 +44,16 @@ def allowed(scopes: frozenset[Scope], wanted: Scope) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A customer, who has calls, numbers and keys; the name is unique. `options` are chosen for its calls."""
+    """A customer, who has calls, numbers and keys; the name is unique. `options` are chosen for its calls.
+
+    Its calls are carried by nodes of its `region` alone; empty: by any.
+    """
 
     id: str
     name: str
     created_at: datetime
     options: AccountOptions = AccountOptions()
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,10 @@ class Accounts:
         chosen = {name: value for name, _, value in options.items()}
         await self._db.change(update(accounts).where(accounts.c.id == account_id).values(**chosen))
 
+    async def move_to(self, account_id: str, region: str) -> None:
+        """Have nodes of a region alone carry its calls from now on, any where that is empty."""
+        await self._db.change(update(accounts).where(accounts.c.id == account_id).values(region=region))
+
     async def in_force(self, account_id: str, options: Chosen) -> Chosen:
         """The options of a call or a conference, over those that its account has chosen."""
         account = await self.by_id(account_id)

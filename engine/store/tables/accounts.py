@@ -18,6 +18,7 @@ accounts: Final = Table(
     personal("name", StoredText, nullable=False, unique=True),
     technical("created_at", UtcDateTime, nullable=False),
     *option_columns(AccountOptions),
+    technical("region", StoredText, nullable=False, server_default=""),
     info=about(
         "Whose calls, numbers and keys these are.",
         Whose.CUSTOMERS,

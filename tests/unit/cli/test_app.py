@@ -26,7 +26,7 @@ COMMANDS = [
     ("keys", "create"), ("keys", "list"), ("keys", "revoke"), ("keys", "rotate"), ("keys", "rotate-master"),
     ("accounts", "list"), ("accounts", "secret"), ("accounts", "options"),
     ("balance", "show"), ("balance", "add"), ("balance", "prepaid"),
-    ("accounts", "beep"), ("accounts", "pace"), ("accounts", "consent"), ("accounts", "text"),
+    ("accounts", "beep"), ("accounts", "pace"), ("accounts", "region"), ("accounts", "consent"), ("accounts", "text"),
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),
     ("refusals",), ("bans", "add"), ("bans", "export"), ("bans", "lift"), ("bans", "list"),
     ("nodes", "drain"), ("nodes", "forget"), ("nodes", "list"), ("nodes", "lists"),

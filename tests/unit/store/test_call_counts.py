@@ -193,6 +193,7 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
             connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
         for chooser in ("accounts", "numbers"):
             connection.execute(text(f"ALTER TABLE {chooser} DROP COLUMN flow_reading"))
+        connection.execute(text("ALTER TABLE accounts DROP COLUMN region"))
         connection.execute(text("DROP INDEX ix_numbers_application_id"))
         for column in (*COLUMNS_OF_NUMBERS, *COLUMNS_OF_APPLICATIONS):
             connection.execute(text(f"ALTER TABLE numbers DROP COLUMN {column}"))

@@ -139,6 +139,7 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
             connection.execute(insert(call_rows), values_of(ended))
         for chooser in ("accounts", "numbers", "calls"):
             connection.execute(text(f"ALTER TABLE {chooser} DROP COLUMN flow_reading"))
+        connection.execute(text("ALTER TABLE accounts DROP COLUMN region"))
         for column in COLUMNS_OF_ORDERS:
             connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
         connection.execute(text("DROP INDEX ix_numbers_application_id"))
