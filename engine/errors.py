@@ -20,7 +20,8 @@ TelefoonError
 │   └── UnknownLanguage
 ├── UnexpectedEvent          a state machine was given an event its state does not know
 ├── Overloaded               this node has too much to do to begin another call now, or is stopping
-│   └── TrunksFull           every trunk that could carry the call carries as many as it may
+│   ├── TrunksFull           every trunk that could carry the call carries as many as it may
+│   └── NoNodeInRegion       no node of the account's region takes calls now
 ├── QueueFull                as many calls of an account wait for their turn as may
 ├── NoLongerQueued           a call does not wait for its turn any more
 ├── LegGone                  the far end has hung up, or its dialog failed
@@ -221,6 +222,16 @@ class Overloaded(TelefoonError):
 
 class TrunksFull(Overloaded):
     """Every trunk that could carry the call carries as many as it may."""
+
+
+class NoNodeInRegion(Overloaded):
+    """No node of the region takes calls now in which alone those of an account are carried."""
+
+    def __init__(self, region: str) -> None:
+        super().__init__(
+            f"Calls of this account are carried in the region {region}, where no node takes any now; try again.",
+            again_after_s=5,
+        )
 
 
 class QueueFull(TelefoonError):

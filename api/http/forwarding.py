@@ -17,10 +17,12 @@ from aiohttp import hdrs, web
 from api.http.bodies import body_of
 from api.http.client_address import client_address, set_client
 from api.http.contract import Operation
-from api.http.owners import ANSWERED_BY_THE_OWNER, owner_of
+from api.http.owners import ANSWERED_BY_THE_OWNER, CARRIED_IN_THE_REGION, owner_of
 from api.http.problems import Problem
+from engine.errors import NoNodeInRegion
 from engine.model.accounts import Caller, Scope
 from engine.model.node import Node
+from engine.routing.regions import carriers, may_carry
 from engine.security.inside_requests import Asked, InsideRequests, NotInside
 from engine.store.stores import Stores
 
@@ -52,6 +54,11 @@ class OtherNodes(Protocol):
         """This node's."""
         ...
 
+    @property
+    def region(self) -> str:
+        """The one that this node is in, empty for none."""
+        ...
+
     def others(self) -> Sequence[Node]:
         """The other nodes that are there."""
         ...
@@ -69,7 +76,19 @@ class Forwarding:
     async def answer(
         self, request: web.Request, caller: Caller, operation: Operation, stores: Stores
     ) -> web.StreamResponse | None:
-        """Another node's answer; None where this one must answer. Raises Problem where nobody can now, StoreError."""
+        """Another node's answer; None where this one must answer. Raises Problem where nobody can now, StoreError.
+
+        What begins a call or a room where nobody may carry it now raises NoNodeInRegion.
+        """
+        if (theirs := await self._of_owner(request, caller, operation, stores)) is not None:
+            return theirs
+        if operation.id not in CARRIED_IN_THE_REGION or may_carry(self.nodes.region, caller.account.region):
+            return None
+        return await self._in_the_region(request, caller, operation, stores)
+
+    async def _of_owner(
+        self, request: web.Request, caller: Caller, operation: Operation, stores: Stores
+    ) -> web.StreamResponse | None:
         others = self.nodes.others()
         if not others or operation.id not in ANSWERED_BY_THE_OWNER or INSIDE in request.headers:
             return None
@@ -89,10 +108,26 @@ class Forwarding:
             log.warning("not_forwarded", node=name, path=request.path, reason=str(error) or type(error).__name__)
             if _is_read(request) and operation.id not in _FILES:
                 return None  # its rows tell all but the last moment
-            raise Problem(
-                HTTPStatus.GATEWAY_TIMEOUT,
-                f"The node {name}, which must answer this, does not; it may have done what was asked, so look first.",
-            ) from None
+            raise _unanswered(name) from None
+
+    async def _in_the_region(
+        self, request: web.Request, caller: Caller, operation: Operation, stores: Stores
+    ) -> web.StreamResponse:
+        """The answer of the node of the account's region that has the least to do, or the next that is there."""
+        region = caller.account.region
+        for node in carriers(region, self.nodes.others()) if INSIDE not in request.headers else ():
+            await stores.database.end_reads()
+            try:
+                return await self._passed_on(request, caller, operation, node)
+            except aiohttp.ClientConnectorError as error:
+                log.warning("not_forwarded", node=node.name, path=request.path, reason=str(error))
+            except (aiohttp.ClientError, TimeoutError) as error:
+                log.warning(
+                    "not_forwarded", node=node.name, path=request.path, reason=str(error) or type(error).__name__
+                )
+                raise _unanswered(node.name) from None
+        log.warning("no_node_in_region", region=region, account=caller.account.id, path=request.path)
+        raise NoNodeInRegion(region)
 
     async def caller(self, request: web.Request, operation: Operation, stores: Stores) -> Caller | None:
         """The client for whom another node asks; None where no node does. Raises Problem 401, StoreError."""
@@ -143,6 +178,13 @@ class Forwarding:
                 return await _streamed(request, answer)
             async with asyncio.timeout(deadline_s):
                 return web.Response(body=await answer.read(), status=answer.status, headers=_told(answer))
+
+
+def _unanswered(node: str) -> Problem:
+    return Problem(
+        HTTPStatus.GATEWAY_TIMEOUT,
+        f"The node {node}, which must answer this, does not; it may have done what was asked, so look first.",
+    )
 
 
 def _is_read(request: web.Request) -> bool:

@@ -1,4 +1,7 @@
-"""Which node must answer a request: that of a call or a conference that lives, or of a recording on its disk."""
+"""Which node must answer a request: that of a call or a conference that lives, or of a recording on its disk.
+
+What begins a call or a room is for a node of the account's region.
+"""
 
 from collections.abc import Iterable
 from typing import Final
@@ -23,6 +26,11 @@ ANSWERED_BY_THE_OWNER: Final = frozenset(
     }
 )  # fmt: skip
 """By operationId, of both interfaces. All else is answered by any node from the database."""
+
+CARRIED_IN_THE_REGION: Final = frozenset(
+    {"initiateCall", "createConference", "addParticipant", "CreateCall", "CreateParticipant"}
+)
+"""By operationId, of both interfaces: what begins a call or a room, which nodes of the account's region alone carry."""
 
 
 async def owner_of(stores: Stores, identifiers: Iterable[str]) -> str | None:

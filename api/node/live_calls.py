@@ -117,6 +117,7 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
             load_rates().price,
             settings.node,
         ),
+        region=settings.region,
         nodes=PlatformNodes(parts.place, stores.nodes) if stores.database.is_shared else None,
     )
 

@@ -105,12 +105,12 @@ class Pacing:
     async def _next(self) -> None:
         """Let the next one begin, or wait until one may."""
         self._changed.clear()
-        lines = await self._lines.waiting()
+        lines = await self._lines.waiting(self._services.region)
         if not next_turns(lines):
             await self._wait(wait_s(lines), anybody=bool(lines))
         elif not self._services.admission.has_room():
             await self._services.clock.sleep(_REFUSED_FOR_S)
-        elif (queued := await self._lines.claim(self._services.node)) is None:
+        elif (queued := await self._lines.claim(self._services.node, self._services.region)) is None:
             await self._services.clock.sleep(_TAKEN_AGAIN_S)
         else:
             await self._begin(queued)

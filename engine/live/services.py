@@ -53,6 +53,7 @@ class CallServices:
 
     `registrar` is the SIP URI of the registrar where clients are registered, None without one.
     `recognizer` is None where callers are not to be understood, `nodes` where this node is alone.
+    `region` is the one that this node is in, empty for none.
     """
 
     stores: Stores
@@ -82,3 +83,4 @@ class CallServices:
     refusals: Refusals
     credit: CallCredit
     nodes: PeerNodes | None = None
+    region: str = ""

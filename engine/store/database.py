@@ -17,6 +17,7 @@ from engine.store.fence import Fence
 from engine.store.notices import NoticeBoard
 from engine.store.order import Order
 from engine.store.paging import counted, rows_of_page
+from engine.store.reads_together import reads_of_this_task
 from engine.store.schema_version import is_fit, rewrite
 from engine.store.stretch import Stretch
 
@@ -145,6 +146,11 @@ class Database:
         There are not many connections, so nothing inside may wait for long; what does reads alone again.
         """
         return self._connections.together()
+
+    async def end_reads(self) -> None:
+        """Give back what reads of this task share, before something else is waited for; the next begins anew."""
+        if (reads := reads_of_this_task()) is not None:
+            await reads.end()
 
     async def change(self, statement: Executable, values: Mapping[str, object] | None = None) -> int:
         """Run one change, with these values for its columns and named places; gives the number of rows it met.

@@ -16,6 +16,7 @@ from engine.routing.pacing import Pace, PacedLine, next_turns
 from engine.store.database import Database
 from engine.store.locks import OwnClock, locked_if_free_at, time_on
 from engine.store.queued_calls import QueuedCall
+from engine.store.tables.accounts import accounts
 from engine.store.tables.calls import calls
 from engine.store.tables.pacing import account_lines, account_paces, paced_calls, queued_calls
 from engine.store.values import utc_now
@@ -32,20 +33,25 @@ class PacedLines:
         self._db = db
         self._own_clock = own_clock
 
-    async def waiting(self) -> Sequence[PacedLine]:
-        """The lines in which somebody waits, as they are now."""
-        return await self._db.read(lambda connection: _lines(connection, time_on(connection, self._own_clock)))
+    async def waiting(self, region: str = "") -> Sequence[PacedLine]:
+        """The lines in which somebody waits that a node of a region may carry, as they are now."""
+        return await self._db.read(
+            lambda connection: _lines(connection, time_on(connection, self._own_clock), _carried_in(region))
+        )
 
-    async def claim(self, node: str) -> QueuedCall | None:
+    async def claim(self, node: str, region: str = "") -> QueuedCall | None:
         """Claim the call whose turn it is for a node that begins it; None if it is nobody's, or another node is at it.
+
+        It is one that a node of this `region` may carry.
 
         From here on it counts as one that goes on, and the next of its account waits as the pace says.
         """
 
         def job(connection: Connection) -> QueuedCall | None:
-            for seen in next_turns(_lines(connection, time_on(connection, self._own_clock))):
-                now = locked_if_free_at(connection, f"line {seen.account_id}", self._own_clock)
-                if now is not None and (queued := _claimed(connection, seen.account_id, node, now)) is not None:
+            now = time_on(connection, self._own_clock)
+            for seen in next_turns(_lines(connection, now, _carried_in(region))):
+                since = locked_if_free_at(connection, f"line {seen.account_id}", self._own_clock)
+                if since is not None and (queued := _claimed(connection, seen.account_id, node, since)) is not None:
                     return queued
             return None
 
@@ -56,12 +62,12 @@ class PacedLines:
 
         def job(connection: Connection) -> None:
             mine = queued_calls.c.claimed_by == node
-            accounts = connection.scalars(select(queued_calls.c.account_id).where(mine).distinct()).all()
-            if not accounts:
+            theirs = connection.scalars(select(queued_calls.c.account_id).where(mine).distinct()).all()
+            if not theirs:
                 return
             connection.execute(update(queued_calls).where(mine).values(claimed_by=None))
             until = time_on(connection, self._own_clock) + timedelta(seconds=again_after_s)
-            line = account_lines.c.account_id.in_(accounts)
+            line = account_lines.c.account_id.in_(theirs)
             earlier = or_(account_lines.c.free_at.is_(None), account_lines.c.free_at < until)
             connection.execute(update(account_lines).where(line, earlier).values(free_at=until))
 
@@ -93,6 +99,11 @@ def _claimed(connection: Connection, account_id: str, node: str, now: datetime) 
     return QueuedCall(**connection.execute(select(*columns).where(this)).mappings().one())
 
 
+def _carried_in(region: str) -> ColumnElement[bool]:
+    """Whether a node of a region may carry calls of the line (engine.routing.regions.may_carry)."""
+    return accounts.c.region.in_(("", region))
+
+
 def _lines(connection: Connection, now: datetime, *only: ColumnElement[bool]) -> list[PacedLine]:
     rows = connection.execute(_WAITING.where(*only)).mappings().all()
     return [_line(row, now) for row in rows]
@@ -118,8 +129,8 @@ def _waiting() -> Select[Any]:
             first.scalar_subquery().label("first"),
             (coalesce(claimed.scalar_subquery(), 0) + coalesce(begun.scalar_subquery(), 0)).label("going_on"),
         )
-        .join_from(
-            account_lines,
+        .join_from(account_lines, accounts, accounts.c.id == account_lines.c.account_id)
+        .join(
             account_paces,
             isouter=True,
             onclause=account_paces.c.account_id == account_lines.c.account_id,

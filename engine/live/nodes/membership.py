@@ -98,6 +98,11 @@ class Membership:
         return self._clock.monotonic() - self._renewed_s
 
     @property
+    def region(self) -> str:
+        """The one that this node is in, empty for none."""
+        return self._me.addresses.region
+
+    @property
     def lease_s(self) -> float:
         return self._lease.seconds
 

@@ -367,3 +367,17 @@ async def _campaign_of_several(databases: Sequence[Database], joined: Sequence[i
     async with asyncio.timeout(60):
         await asyncio.gather(*(work(node) for node in nodes))
     assert begun == Counter(dict.fromkeys(of_id, 1))
+
+
+async def test_calls_of_an_account_with_a_region_are_claimed_by_nodes_of_that_region_alone(
+    campaign: Campaign, account: Account, stranger: Account, accounts: Accounts
+) -> None:
+    await accounts.move_to(account.id, "eu-be")
+    kept, free = await campaign.joins(account), await campaign.joins(stranger)
+
+    abroad = [await campaign.lines.claim(OTHER, region) for region in ("eu-de", "", "eu-de")]
+    at_home = await campaign.lines.claim(ONE, "eu-be")
+
+    assert [each.call_id if each else None for each in abroad] == [free.id, None, None]
+    assert at_home is not None
+    assert at_home.call_id == kept.id
