@@ -23,6 +23,7 @@ from sip.description import Carried
 from sip.dialog import Deliver, Dialog
 from sip.fax.call import FaxNews
 from sip.fax.passing import FaxPassing
+from sip.handed_over import over_transport_of
 from sip.holding import Holding
 from sip.keys import KeyWay
 from sip.media.leg_media import LegMedia
@@ -36,6 +37,7 @@ from sip.trunks.account import SipAccount
 
 RINGING = 180
 SESSION_PROGRESS = 183
+MOVED = 302
 MOST_TOLD = 10
 """So many messages of somebody else are told of a dialog; a flood of them fills no table."""
 
@@ -136,6 +138,16 @@ class Dialogs:
     def refuse(self, leg: LegId, code: int) -> None:
         self._dialog(leg).ended_by_us = True
         self._respond(leg, code)
+
+    def redirect(self, leg: LegId, uri: str) -> None:
+        """Send who calls on to a node of ours (302), over the transport that they came by."""
+        dialog = self._dialog(leg)
+        dialog.ended_by_us = True
+        prm = pj.CallOpParam()
+        prm.statusCode = MOVED
+        contact = over_transport_of(str(dialog.getInfo().localContact), uri)
+        prm.txOption.headers.append(_header("Contact", f"<{contact}>"))
+        dialog.answer(prm)
 
     def press(self, leg: LegId, digits: str) -> None:
         dialog = self._dialog(leg)

@@ -111,6 +111,13 @@ BOXES: Final = (
         "`telefoon doctor`; [data-flow.md](data-flow.md)",
     ),
     Box(
+        "Does an account's sound stay in its region?",
+        "GDPR Art. 28(3)(a), 44",
+        "Where the account has a region, its calls, rooms and recordings are on nodes of that region alone; all share "
+        "the database.",
+        "`telefoon accounts region`; `telefoon nodes list`; [scaling.md](../scaling.md)",
+    ),
+    Box(
         "Are records of processing kept?",
         "GDPR Art. 30",
         "Made from the tables and settings of this version.",

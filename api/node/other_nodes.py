@@ -9,6 +9,7 @@ from api.node.orders import send_order
 from engine.errors import NodeUnreachable
 from engine.live.nodes.membership import Membership
 from engine.ports.nodes import NodeOrder
+from engine.routing.regions import carriers
 from engine.store.nodes import Nodes
 from sip.user_agent import UserAgent
 
@@ -28,6 +29,10 @@ class PlatformNodes:
     async def sip_address(self, node: str) -> str | None:
         found = self._membership.find(node)
         return found.sip_address if found is not None and found.answers else None
+
+    def takes_calls_in(self, region: str) -> str | None:
+        found = carriers(region, self._membership.others())
+        return found[0].sip_address if found else None
 
     async def seems_dead(self, node: str) -> bool:
         return await self._nodes.is_silent(node, SILENT_S)

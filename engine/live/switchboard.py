@@ -21,6 +21,7 @@ from engine.live.calls.actions import LiveStage, SharedServices
 from engine.live.calls.arrived import arrived
 from engine.live.calls.control import CallControl
 from engine.live.calls.draining import Draining
+from engine.live.calls.elsewhere import sent_on
 from engine.live.calls.flow_manner import FlowManner
 from engine.live.calls.flow_runner import FlowRunner
 from engine.live.calls.refused_calls import keep_refused, kept_if_not_allowed, turn_away_not_allowed
@@ -47,6 +48,7 @@ from engine.ports import Cause, DialRefused, DialRequest, InboundCall, Leg
 from engine.ports.nodes import NodeOrder
 from engine.recordings.recording_files import file_deleted
 from engine.routing.pacing import Pace
+from engine.routing.regions import may_carry
 from engine.store.queued_calls import QueuedCall
 from engine.webhooks.payloads.arrival import arrival_params
 
@@ -233,7 +235,7 @@ class Switchboard:
     async def _take(self, leg: Leg, arrival: InboundCall, set_up: SetUp) -> None:
         try:
             self._services.space.require()
-            number = await self._called(arrival)
+            number, region = await self._called(arrival) or (None, "")
             replaced = self._replacement.replaced(arrival, number)
             if arrival.replaces is not None and replaced is None:
                 log.warning("inbound_refused", number=arrival.called, source=arrival.source, rule="no call to replace")
@@ -244,6 +246,9 @@ class Switchboard:
                 log.warning("inbound_refused", number=arrival.called, source=arrival.source, rule="no such number")
                 self._services.refusals.refused(RefusalRule.NUMBER, arrival.source, arrival.called)
                 await leg.hang_up(Cause.NOT_FOUND)
+                return
+            if replaced is None and not may_carry(self._services.region, region):
+                await sent_on(leg, arrival, region, self._services)
                 return
             call, run_flow = self._what_it_does(number, arrival, replaced)
             making = partial(self._flow_runner, number=number, told=arrival_params(arrival, leg.sip_call_id))
@@ -281,24 +286,28 @@ class Switchboard:
     async def _keep_refused(self, refused: DialRefused) -> None:
         arrival = refused.arrival
         try:
-            number = await self._called(arrival)
-            if number is None:
+            called = await self._called(arrival)
+            if called is None:
                 return
-            call = self._inbound(number, arrival)
+            call = self._inbound(called[0], arrival)
             await keep_refused(self._services.ledger, call, refused)
         except StoreError as error:
             log.error("store_failed", error=str(error))
 
-    async def _called(self, arrival: InboundCall) -> Number | None:
-        """Who takes the call, under the number that was called: whose it is, or who takes all else of the trunk."""
+    async def _called(self, arrival: InboundCall) -> tuple[Number, str] | None:
+        """Who takes the call, under the number that was called: whose it is, or who takes all else of the trunk.
+
+        With it the region of its account, empty for any.
+        """
+        numbers = self._services.stores.numbers
         called = [from_carrier(each) for each in (arrival.called, arrival.addressed)]
         for each in called:
-            if (number := await self._services.stores.numbers.taking(each)) is not None:
-                return number
-        if not arrival.default_number:
+            if (taking := await numbers.taking_in_region(each)) is not None:
+                return taking
+        if not arrival.default_number or (taking := await numbers.taking_in_region(arrival.default_number)) is None:
             return None
-        number = await self._services.stores.numbers.taking(arrival.default_number)
-        return number and replace(number, e164=next((each for each in called if each.startswith("+")), called[0]))
+        number, region = taking
+        return replace(number, e164=next((each for each in called if each.startswith("+")), called[0])), region
 
     def _outbound(self, order: NewCall, number: Number | None) -> Call:
         """`number` is the one that it is placed from, if it is known."""

@@ -23,6 +23,7 @@ class Cause(Enum):
     FAULT = (500, 41)
     UNAVAILABLE = (503, 41, "", 5)
     STOPPING = (503, 41, "The server is stopping", 5)
+    NOT_IN_REGION = (503, 41, "No node of the region takes calls now", 5)
     LOOP = (482, 0)
     """A link between rooms that is there already (RFC 3261 §21.4.20)."""
     NO_SUCH_CALL = (481, 0)
@@ -153,6 +154,13 @@ class Leg(Protocol):
 
     async def hold(self, *, held: bool) -> None:
         """Tell the far end that it is on hold, or no longer, as its trunk has it; a HoldRefused event may follow."""
+        ...
+
+    async def redirect(self, uri: str) -> None:
+        """Send who calls on to a node of ours (302, inbound): a SIP URI with the port at which that takes UDP.
+
+        They are to go on over the transport that they came by.
+        """
         ...
 
     async def hang_up(self, cause: Cause = Cause.NORMAL, *, again_after_s: int | None = None) -> None:

@@ -14,6 +14,10 @@ class PeerNodes(Protocol):
         """Where a node takes links between rooms, as host:port; None while it serves none. Raises StoreError."""
         ...
 
+    def takes_calls_in(self, region: str) -> str | None:
+        """Where the node of a region with the least to do takes calls, as host:port; None where none does now."""
+        ...
+
     async def seems_dead(self, node: str) -> bool:
         """Whether a node has given no sign of life for so long that others may do its work. Raises StoreError."""
         ...

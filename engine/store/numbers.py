@@ -18,7 +18,7 @@ from engine.model.numbers import Number
 from engine.store.database import Database
 from engine.store.page_cursor import PageCursor
 from engine.store.prepared import PreparedQuery
-from engine.store.tables.accounts import applications, numbers
+from engine.store.tables.accounts import accounts, applications, numbers
 from engine.store.values import RowReader, utc_now, values_of
 
 _NUMBERS: Final = RowReader(Number, NumberOptions)
@@ -26,12 +26,17 @@ _BY_E164: Final = PreparedQuery(select(numbers).where(numbers.c.e164 == bindpara
 _NEWEST_FIRST: Final = (numbers.c.created_at.desc(), numbers.c.id.desc())
 _PLACES: Final = tuple(f"fits_{place}" for place in range(MOST_OPEN + 1))
 _OF_APPLICATION: Final = "application_"
+_REGION: Final = "account_region"
 _ANSWERED: Final = select(
     numbers, *[each.label(f"{_OF_APPLICATION}{each.name}") for each in applications.columns if each.name != "id"]
 ).outerjoin(applications, applications.c.id == numbers.c.application_id)
 _TAKING: Final = PreparedQuery(
     # Those that fit one number are of one length, and digits come before the letter of open ones.
-    _ANSWERED.where(numbers.c.e164.in_([bindparam(place) for place in _PLACES])).order_by(numbers.c.e164).limit(1)
+    _ANSWERED.add_columns(accounts.c.region.label(_REGION))
+    .join(accounts, accounts.c.id == numbers.c.account_id)
+    .where(numbers.c.e164.in_([bindparam(place) for place in _PLACES]))
+    .order_by(numbers.c.e164)
+    .limit(1)
 )
 """Made once: each call that begins asks it."""
 
@@ -63,10 +68,15 @@ class Numbers:
 
         It is as its application answers it, where it names one.
         """
+        taking = await self.taking_in_region(e164)
+        return taking[0] if taking else None
+
+    async def taking_in_region(self, e164: str) -> tuple[Number, str] | None:
+        """Who takes calls to a number, as above, and the region of its account, empty for any."""
         fits = fitting(e164)
         values = dict(zip_longest(_PLACES, fits, fillvalue=e164))
         row = await self._db.ask(lambda connection: _TAKING.first(connection, values))
-        return replace(_answered(row), e164=e164) if row else None
+        return (replace(_answered(row), e164=e164), row[_REGION]) if row else None
 
     async def get(self, e164: str) -> Number | None:
         """The number, or the range that is written so."""

@@ -41,6 +41,8 @@ class FakeLeg:
         self.pressed = ""
         """Keys that were sent to the far end."""
         self.referred_to: str | None = None
+        self.redirected_to: str | None = None
+        """Where its far end was sent on to, before it was answered."""
         self.held = False
         """Whether its far end was told that it is on hold."""
         self.ended = asyncio.Event()
@@ -85,6 +87,11 @@ class FakeLeg:
     async def answer(self) -> None:
         self._require_live()
         self._soon(self.confirm)
+
+    async def redirect(self, uri: str) -> None:
+        if not self.is_over and self.redirected_to is None:
+            self.redirected_to = uri
+            self._soon(lambda: self.end(HungUp(outcome(302), EndedBy.US, 302, "Moved Temporarily")))
 
     async def press(self, digits: str) -> None:
         for digit in digits:

@@ -5,15 +5,22 @@ from engine.ports.nodes import NodeOrder
 
 
 class FakePeerNodes:
-    """Nodes that a test makes: `addresses` by name, those that are `dead`, and the orders that each was `told`."""
+    """Nodes that a test makes: `addresses` by name, those that are `dead`, and the orders that each was `told`.
+
+    `regions` are the addresses where calls are taken, by region.
+    """
 
     def __init__(self, **addresses: str) -> None:
         self.addresses = addresses
         self.dead: set[str] = set()
+        self.regions: dict[str, str] = {}
         self.told: list[tuple[str, NodeOrder]] = []
 
     async def sip_address(self, node: str) -> str | None:
         return None if node in self.dead else self.addresses.get(node)
+
+    def takes_calls_in(self, region: str) -> str | None:
+        return self.regions.get(region)
 
     async def seems_dead(self, node: str) -> bool:
         return node in self.dead

@@ -136,6 +136,9 @@ class FailoverLeg:
     async def refuse(self, code: int) -> None:
         await self._leg.refuse(code)
 
+    async def redirect(self, uri: str) -> None:
+        await self._leg.redirect(uri)
+
     async def press(self, digits: str) -> None:
         await self._leg.press(digits)
 
