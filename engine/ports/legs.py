@@ -23,7 +23,7 @@ class Cause(Enum):
     FAULT = (500, 41)
     UNAVAILABLE = (503, 41, "", 5)
     STOPPING = (503, 41, "The server is stopping", 5)
-    NOT_IN_REGION = (503, 41, "No node of the region takes calls now", 5)
+    NOT_IN_REGION = (503, 41, "Carried in another region", 5)
     LOOP = (482, 0)
     """A link between rooms that is there already (RFC 3261 §21.4.20)."""
     NO_SUCH_CALL = (481, 0)
@@ -89,7 +89,8 @@ class InboundCall:
     the call if the called one is nobody's.
 
     `trunk` is the name of the trunk that it came by, empty for none; `signed` what of the call may be signed, where
-    that trunk verifies it, and `verstat` what came of it. `replaces` is the leg whose place it asks for, and may have
+    that trunk verifies it, and `verstat` what came of it. `follows_redirects` is whether who sent it goes on to where a
+    302 leads. `replaces` is the leg whose place it asks for, and may have
     (RFC 3891); it may have ended meanwhile. `link` is what it is between rooms, where a node of ours has proved that.
     """
 
@@ -108,6 +109,7 @@ class InboundCall:
     verstat: Verstat | None = None
     replaces: LegId | None = None
     link: RoomLink | None = None
+    follows_redirects: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,14 @@ THREE: Final = {**TWO, "de-2": "eu-de"}
 
 @asynccontextmanager
 async def regions(
-    folder: Path, ports: Ports, shop: Customer, database: str, of: dict[str, str], *, behind_proxy: bool = False
+    folder: Path,
+    ports: Ports,
+    shop: Customer,
+    database: str,
+    of: dict[str, str],
+    *,
+    behind_proxy: bool = False,
+    trunk: bool = True,
 ) -> AsyncIterator[tuple[PhonePeer, Sequence[Platform]]]:
     """Nodes of these regions with a trunk to a phone, and two accounts: one of eu-de, and a Belgian one of eu-be."""
     own = {name: {"REGION": region} for name, region in of.items()}
@@ -44,7 +51,7 @@ async def regions(
         for number, name in enumerate(of, 1):
             own[name] |= {"SIP_HOST": f"127.0.2.{number}", "SIP_PROXIES": INSIDE}
     async with phone() as far_end:
-        settings = {"TRUNK": f"sip:{HOST}:{far_end.port}"}
+        settings = {"TRUNK": f"sip:{HOST}:{far_end.port}"} if trunk else {}
         url = shop.url("/start")
         async with nodes(folder, ports, database, tuple(of), settings, number={"--url": url}, own=own) as running:
             await asyncio.to_thread(_give_regions, running[0], url)
@@ -164,6 +171,22 @@ async def test_who_calls_a_node_of_another_region_is_sent_to_one_of_the_accounts
     assert answered.code == 200
     assert of_calls == {"de"}
     assert on_disk == []
+
+
+async def test_a_trunk_that_follows_no_redirection_is_refused_instead(
+    tmp_path: Path, ports: Ports, shop: Customer, database: str
+) -> None:
+    async with regions(tmp_path, ports, shop, database, TWO, trunk=False) as (_, (be, _)):
+        before = await invited(be.sip_port)
+        unfollowed = ("--set", "follows_redirects=false")
+        await asyncio.to_thread(be.telefoon, "trunks", "add", "carrier", "--host", HOST, *unfollowed)
+        await asyncio.sleep(2.5)  # nodes look for new trunks
+        refused = await invited(be.sip_port)
+        of_calls, _ = await nodes_of(database)
+
+    assert before.code == 302
+    assert (refused.code, refused.header("retry-after")) == (503, "5")
+    assert of_calls == set()
 
 
 async def test_the_proxy_goes_on_by_itself_to_a_node_of_the_region(

@@ -30,6 +30,12 @@ DEFAULT_NUMBER: Final = declared(
     "The number whose account and flow take calls to numbers that nobody has; left out, they are refused with 404.",
     default="",
 )
+FOLLOWS_REDIRECTS: Final = declared(
+    YesOrNo(),
+    "Whether it follows a redirection (302) of a call that comes in, to a node of the region of its account; where it "
+    "does not, such a call is refused with 503. Our Kamailio follows it for all.",
+    default=True,
+)
 REPLACES: Final = declared(
     YesOrNo(),
     "Whether a call that comes in by it may take the place of one of its own calls (Replaces, RFC 3891), as after an "

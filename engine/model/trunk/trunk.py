@@ -123,6 +123,7 @@ class Trunk:
     default_number: str = arrival_fields.DEFAULT_NUMBER
     known_by: KnownBy = arrival_fields.KNOWN_BY
     digest_algorithms: DigestAlgorithms = arrival_fields.DIGEST_ALGORITHMS
+    follows_redirects: bool = arrival_fields.FOLLOWS_REDIRECTS
     replaces: bool = arrival_fields.REPLACES
     outbound_proxy: str = declared(
         Text(HOST_PORT, "is not HOST or HOST:PORT."),

@@ -151,6 +151,7 @@ WRONG: list[tuple[str, Any]] = [
     ("called", {"form": "local"}), ("called", "national"), ("caller", {"colour": "red"}), ("received", 7),
     ("emergency", "yes"), ("country", "Belgium"), ("from_is_user", "yes"),
     ("identity_header", "PAI"), ("hides_caller", 1), ("replaces", 1), ("keeps_from", "no"),
+    ("follows_redirects", "no"),
     ("trusts_identity", None), ("codecs", ["GSM"]), ("codecs", "PCMA"), ("ptime_ms", 25), ("maxptime_ms", 10),
     ("max_calls_out", -1), ("max_calls_in", "2"), ("max_cps_out", 1.5), ("max_cps_in", 100_001),
     ("default_number", "025550100"), ("diversion", "yes"), ("headers", ["Via: a"]),

@@ -65,6 +65,7 @@ WRONG: dict[str, list[Any]] = {
     "identity_header": ["PAI", "p-asserted-identity", True],
     "country": ["BE", "b", "bel", 7],
     "hides_caller": ["yes"],
+    "follows_redirects": ["yes", 1],
     "replaces": ["yes"],
     "keeps_from": [0],
     "trusts_identity": [None],

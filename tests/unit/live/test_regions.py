@@ -29,10 +29,12 @@ async def node(database: MemoryDatabase, recordings_of_all: Path) -> AsyncIterat
         yield opened
 
 
-async def called_from(node: FakeNode, region: str, uri: str = f"sip:{NUMBER}@192.0.2.9:5060") -> FarEnd:
+async def called_from(
+    node: FakeNode, region: str, uri: str = f"sip:{NUMBER}@192.0.2.9:5060", *, follows_redirects: bool = True
+) -> FarEnd:
     """Somebody calls the number of an account of this region, until the call is over."""
     await node.accounts.move_to(node.account.id, region)
-    caller = node.around.carrier.brings(NUMBER, CALLER, node.switchboard, uri=uri)
+    caller = node.around.carrier.brings(NUMBER, CALLER, node.switchboard, uri=uri, follows_redirects=follows_redirects)
     await caller.leg.ended.wait()
     await node.settles()
     return caller
@@ -78,4 +80,13 @@ async def test_where_no_node_of_the_region_takes_calls_the_caller_may_try_again(
 
     assert caller.leg.refused_with is Cause.NOT_IN_REGION
     assert (Cause.NOT_IN_REGION.sip_code, Cause.NOT_IN_REGION.again_after_s) == (503, 5)
+    assert await kept(node) == 0
+
+
+async def test_who_follows_no_redirection_is_refused_instead(node: FakeNode) -> None:
+    cast(FakePeerNodes, node.services.nodes).regions[HOME] = THERE
+
+    caller = await called_from(node, HOME, follows_redirects=False)
+
+    assert (caller.leg.redirected_to, caller.leg.refused_with) == (None, Cause.NOT_IN_REGION)
     assert await kept(node) == 0
