@@ -42,6 +42,7 @@ from sip.media.bridge import SipBridge
 from sip.media.connections import MediaConnections
 from sip.message_trace import DialogChains, messages_of
 from sip.stack import SipStack
+from sip.streams.streams import SipStreams
 from sip.thread import SipThread
 from sip.trunks.account import Registration
 from sip.trunks.call_signing import CallSigning
@@ -102,6 +103,7 @@ class UserAgent:
         self.door = DoorKeeper(thread, self._stack.door)
         self.room_for_calls = self._stack.dialogs.room_for_calls
         self._ports = PortWatch(config.everywhere.values(), self._stack.dialogs.room, self._stack.dialogs.__len__)
+        self.streams = SipStreams(self._switch, thread)
         self.bridge = SipBridge(self._switch, self._stack.dialogs.fax, thread, config.rate_hz)
 
     @classmethod
@@ -145,6 +147,7 @@ class UserAgent:
         try:
             await self._beside.close()
         finally:
+            self.streams.close()
             await self._thread.close()
 
     def reserve(self, request: DialRequest) -> None:

@@ -4,12 +4,14 @@ The engine names them, the bridge finds the media behind them, so the engine nev
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NewType
 
 LegId = NewType("LegId", int)
 PlayerId = NewType("PlayerId", int)
 RecorderId = NewType("RecorderId", int)
 RoomId = NewType("RoomId", int)
+StreamId = NewType("StreamId", int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,13 @@ class Mixed:
 
 
 @dataclass(frozen=True, slots=True)
+class Fed:
+    """Source: what the program at the other end of a media stream says."""
+
+    stream: StreamId
+
+
+@dataclass(frozen=True, slots=True)
 class Ear:
     """Sink: the far end of a leg."""
 
@@ -62,5 +71,20 @@ class Everyone:
     room: RoomId
 
 
-Source = Said | Heard | Played | Mixed
-Sink = Ear | Track | Everyone
+class StreamTrack(StrEnum):
+    """A track of a media stream, as its messages name it."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """Sink: a track of a media stream, which goes to the program at its other end."""
+
+    stream: StreamId
+    track: StreamTrack
+
+
+Source = Said | Heard | Played | Mixed | Fed
+Sink = Ear | Track | Everyone | Forked

@@ -6,10 +6,13 @@ from pathlib import Path
 import pjsua2 as pj
 
 from engine.errors import MediaError, RecordingError
+from engine.model.disclosure import Disclosure
 from engine.ports import (
     Attendance,
     Ear,
     Everyone,
+    Fed,
+    Forked,
     LegId,
     Mixed,
     Played,
@@ -21,10 +24,12 @@ from engine.ports import (
     Said,
     Sink,
     Source,
+    StreamId,
     Track,
 )
 from sip.config import WIDEBAND_HZ
 from sip.media.conference_seats import ConferenceSeats
+from sip.media.stream_ports import StreamPorts
 from sip.media.wiring import FromRoom, Plain, Wire, Wiring
 
 
@@ -34,6 +39,7 @@ class MediaConnections:
     def __init__(self) -> None:
         self._wiring = Wiring()
         self._seating = ConferenceSeats()
+        self._streams = StreamPorts()
         self._legs: dict[LegId, pj.AudioMedia] = {}
         self._players: dict[PlayerId, pj.Player] = {}
         self._on_end: dict[PlayerId, Callable[[], None]] = {}
@@ -170,6 +176,18 @@ class MediaConnections:
         self._settle(self._wiring.drop_recorder(recorder))
         self._recorders.pop(recorder, None)
 
+    def fork(self, live: pj.Stream, source: Source, sink: Forked) -> None:
+        self._streams.open_track(sink.stream, live, sink.track)
+        self._connect(source, sink)
+
+    def feed(self, live: pj.Stream, source: Fed, ear: Ear, disclosure: Disclosure) -> None:
+        self._streams.open_source(source.stream, live, disclosure)
+        self._connect(source, ear)
+
+    def drop_stream(self, stream: StreamId) -> None:
+        self._settle(self._wiring.drop_stream(stream))
+        self._streams.drop(stream)
+
     def level(self, leg: LegId) -> float:
         media = self._legs.get(leg)
         return media.getRxLevel() / 255 if media is not None else 0.0
@@ -179,6 +197,7 @@ class MediaConnections:
         self._passed.clear()
         self._players.clear()
         self._recorders.clear()
+        self._streams.close()
         self._seating.close_all()
         self._legs.clear()
 
@@ -288,6 +307,8 @@ class MediaConnections:
                 return self._players.get(player)
             case Mixed(room):
                 return self._seating.room(room)
+            case Fed(stream):
+                return self._streams.source(stream)
             case FromRoom(leg):
                 return self._seating.sent_to(leg)
 
@@ -296,5 +317,7 @@ class MediaConnections:
             return self._legs.get(sink.leg)
         if isinstance(sink, Everyone):
             return self._seating.room(sink.room)
+        if isinstance(sink, Forked):
+            return self._streams.track(sink.stream, sink.track)
         ports = self._recorders.get(sink.recorder)
         return ports[sink.number] if ports else None

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from engine.ports import (
     Ear,
     Everyone,
+    Fed,
+    Forked,
     Heard,
     LegId,
     Mixed,
@@ -21,6 +23,7 @@ from engine.ports import (
     Said,
     Sink,
     Source,
+    StreamId,
     Track,
 )
 
@@ -32,7 +35,7 @@ class FromRoom:
     leg: LegId
 
 
-Plain = Said | Played | Mixed | FromRoom
+Plain = Said | Played | Mixed | Fed | FromRoom
 Wire = tuple[Plain, Sink]
 
 
@@ -87,6 +90,11 @@ class Wiring:
 
     def drop_recorder(self, recorder: RecorderId) -> list[Wire]:
         return self._drop(lambda _, sink: isinstance(sink, Track) and sink.recorder == recorder)
+
+    def drop_stream(self, stream: StreamId) -> list[Wire]:
+        return self._drop(
+            lambda source, sink: source == Fed(stream) or (isinstance(sink, Forked) and sink.stream == stream)
+        )
 
     def drop_room(self, room: RoomId) -> list[Wire]:
         return self._drop(lambda source, sink: source == Mixed(room) or sink == Everyone(room))

@@ -1,0 +1,215 @@
+#include "stream_socket.h"
+
+namespace telefoon {
+
+namespace {
+
+const int NO_CLOSE = 1006; // there was none (RFC 6455 section 7.4.1)
+const size_t ONE_READ = 16 * 1024;
+const unsigned READS = 16; // in a turn: others wait meanwhile
+const size_t TOO_MUCH_UNSENT = 128 * 1024;
+const std::chrono::seconds CLOSES_WITHIN(2);
+
+std::string close_content(CloseCode code)
+{
+    return {(char)(code >> 8), (char)(code & 255)};
+}
+
+} // namespace
+
+StreamSocket::StreamSocket(std::shared_ptr<LiveStream> stream, Clock::time_point now)
+    : stream(std::move(stream)), socket(this->stream->place()), begun(now), progressed(now), pinged(now)
+{
+}
+
+bool StreamSocket::run(Clock::time_point now)
+{
+    if (state == CONNECTING)
+        connect();
+    if (state == SHAKING)
+        shake();
+    const bool more = !reading_paused && (state == OPEN || state == CLOSING) && read(now);
+    if (state == OPEN && stream->closing)
+        ask_to_close(NORMAL_CLOSURE, "");
+    if (state != CONNECTING && state != ENDED)
+        write(now);
+    // What a server sends that reads nothing itself would ask for ever more of us.
+    reading_paused = stream->outbox.waiting() > TOO_MUCH_UNSENT;
+    return more && state != ENDED && !reading_paused;
+}
+
+void StreamSocket::connect()
+{
+    const SecureSocket::Step step = socket.connect();
+    if (step == SecureSocket::Step::FAILED)
+        return end(NO_CLOSE, socket.fault());
+    if (step != SecureSocket::Step::DONE)
+        return;
+    state = SHAKING;
+    sending = request_text(stream->request(), key);
+}
+
+void StreamSocket::shake()
+{
+    char bytes[ONE_READ];
+    size_t count = 0;
+    const SecureSocket::Step step = socket.read(bytes, sizeof(bytes), count);
+    if (step == SecureSocket::Step::FAILED)
+        return end(NO_CLOSE, socket.fault());
+    answer.append(bytes, count);
+    const HandshakeAnswer read = read_answer(answer, key);
+    if (!read.whole)
+        return;
+    if (!read.refused_for.empty())
+        return end(read.status && read.status != 101 ? (int)read.status : NO_CLOSE, read.refused_for);
+    frames.add(answer.data() + read.length, answer.size() - read.length);
+    answer.clear();
+    open();
+}
+
+void StreamSocket::open()
+{
+    state = OPEN;
+    progressed = pinged = Clock::now();
+    stream->tell(StreamTold::OPENED, 0, "");
+    for (size_t at = 0; at < stream->plan.greeting.size(); ++at)
+        stream->outbox.open(stream->plan.greeting[at], at + 1 == stream->plan.greeting.size());
+    stream->opened = true;
+    take_messages(progressed);
+}
+
+bool StreamSocket::read(Clock::time_point now)
+{
+    char bytes[ONE_READ];
+    for (unsigned turn = 0; turn < READS && (state == OPEN || state == CLOSING); ++turn) {
+        size_t count = 0;
+        const SecureSocket::Step step = socket.read(bytes, sizeof(bytes), count);
+        if (step == SecureSocket::Step::FAILED) {
+            end(state == CLOSING ? close_code : NO_CLOSE, state == CLOSING ? close_reason : socket.fault());
+            return false;
+        }
+        if (step == SecureSocket::Step::WAITS)
+            return false;
+        frames.add(bytes, count);
+        take_messages(now);
+    }
+    return true;
+}
+
+void StreamSocket::take_messages(Clock::time_point now)
+{
+    WebSocketMessage message;
+    while ((state == OPEN || state == CLOSING) && frames.next(message)) {
+        if (message.opcode != Opcode::TEXT && message.opcode != Opcode::BINARY)
+            take_control(message, now);
+        else if (state == OPEN)
+            stream->take(message);
+    }
+    if (frames.fault() == NO_CODE || (state != OPEN && state != CLOSING))
+        return;
+    ask_to_close(frames.fault(), "what the server sends is no WebSocket's");
+    ends_when_sent = true;
+}
+
+void StreamSocket::take_control(const WebSocketMessage &message, Clock::time_point now)
+{
+    if (message.opcode == Opcode::CLOSE)
+        return answer_close(message);
+    if (message.opcode == Opcode::PING) {
+        // A pong may stand for several pings (RFC 6455 section 5.5.3), so that a flood of them asks for nothing.
+        if (stream->outbox.waiting() < TOO_MUCH_UNSENT)
+            stream->outbox.add_control(Opcode::PONG, message.content);
+        return;
+    }
+    if (awaits_pong)
+        stream->ping_ms = (long)std::chrono::duration_cast<std::chrono::milliseconds>(now - pinged).count();
+    awaits_pong = false;
+}
+
+void StreamSocket::answer_close(const WebSocketMessage &message)
+{
+    if (state == OPEN) {
+        ask_to_close(message.close_code == NO_STATUS ? NORMAL_CLOSURE : (CloseCode)message.close_code, message.content);
+        close_code = (int)message.close_code;
+    }
+    ends_when_sent = true;
+}
+
+// Send what waits, then a Close.
+void StreamSocket::ask_to_close(CloseCode code, const std::string &why)
+{
+    if (state == OPEN) {
+        stream->outbox.add_control(Opcode::CLOSE, close_content(code));
+        stream->outbox.close();
+        begun = Clock::now();
+        close_code = (int)code;
+        close_reason = why;
+    }
+    state = CLOSING;
+}
+
+void StreamSocket::write(Clock::time_point now)
+{
+    for (;;) {
+        if (sent == sending.size()) {
+            sending.clear();
+            sent = 0;
+            if (state != SHAKING)
+                stream->outbox.take(sending);
+            progressed = now; // nothing waits for the server
+            if (sending.empty())
+                break;
+        }
+        size_t count = 0;
+        const SecureSocket::Step step = socket.write(sending.data() + sent, sending.size() - sent, count);
+        if (step == SecureSocket::Step::FAILED)
+            return end(state == CLOSING ? close_code : NO_CLOSE, state == CLOSING ? close_reason : socket.fault());
+        if (step == SecureSocket::Step::WAITS)
+            return;
+        sent += count;
+        progressed = now;
+        if (state != SHAKING)
+            stream->outbox.sent(count);
+    }
+    if (ends_when_sent)
+        end(close_code, close_reason);
+}
+
+void StreamSocket::look(Clock::time_point now)
+{
+    if (state == ENDED)
+        return;
+    if ((state == CONNECTING || state == SHAKING) && (stream->closing || now - begun > patience()))
+        return end(NO_CLOSE, stream->closing ? "closed before it was open" : "the server does not answer");
+    if (state == CLOSING && now - begun > CLOSES_WITHIN)
+        return end(close_code, close_reason);
+    if (state != OPEN)
+        return;
+    if (wants_to_write() && now - progressed > patience())
+        return end(NO_CLOSE, "the server does not read");
+    if (awaits_pong && now - pinged > patience())
+        return end(NO_CLOSE, "the server answers no ping");
+    if (!awaits_pong && now - pinged > std::chrono::milliseconds(stream->plan.ping_every_ms))
+        ping(now);
+}
+
+void StreamSocket::ping(Clock::time_point now)
+{
+    stream->outbox.add_control(Opcode::PING, "");
+    awaits_pong = true;
+    pinged = now;
+    write(now);
+}
+
+bool StreamSocket::wants_to_write() const
+{
+    return state == CONNECTING ? socket.wants_to_write() : sent < sending.size();
+}
+
+void StreamSocket::end(int code, const std::string &why)
+{
+    state = ENDED;
+    stream->end(code, why);
+}
+
+} // namespace telefoon

@@ -1,0 +1,170 @@
+#include "stream_thread.h"
+
+#include <csignal>
+#include <map>
+#include <thread>
+#include <vector>
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "stream_socket.h"
+
+namespace telefoon {
+
+namespace {
+
+typedef std::vector<std::shared_ptr<LiveStream>> LiveStreams;
+
+const pj_uint64_t WAKER = 0; // among what epoll tells; the others are addresses of streams
+const int MOST_EVENTS = 256;
+const std::chrono::milliseconds LOOK(250);
+
+// The sockets of all streams, and how others reach the thread that has them.
+class StreamSockets {
+public:
+    StreamSockets() { watch(EPOLL_CTL_ADD, waker, EPOLLIN, WAKER); }
+
+    void wake(const std::shared_ptr<LiveStream> &stream)
+    {
+        if (stream->woken.exchange(true))
+            return;
+        Guard guard(mutex);
+        waiting.push_back(stream);
+        if (waiting.size() == 1)
+            eventfd_write(waker, 1);
+    }
+
+    void run()
+    {
+        // OpenSSL writes without asking that no signal be sent.
+        sigset_t broken_pipe;
+        sigemptyset(&broken_pipe);
+        sigaddset(&broken_pipe, SIGPIPE);
+        pthread_sigmask(SIG_BLOCK, &broken_pipe, NULL);
+        epoll_event events[MOST_EVENTS];
+        for (;;) {
+            const int found = epoll_wait(epoll, events, MOST_EVENTS, (int)LOOK.count());
+            for (int at = 0; at < found; ++at)
+                if (events[at].data.u64 != WAKER)
+                    run(events[at].data.u64);
+            run_woken();
+            look();
+        }
+    }
+
+private:
+    // A socket, and for what epoll watches it.
+    struct Watched {
+        std::shared_ptr<LiveStream> stream;
+        std::unique_ptr<StreamSocket> socket;
+        pj_uint32_t events;
+    };
+
+    static pj_uint64_t key_of(const LiveStream &stream) { return (pj_uint64_t)(size_t)&stream; }
+
+    void watch(int what, int descriptor, pj_uint32_t events, pj_uint64_t key)
+    {
+        epoll_event event;
+        event.events = events;
+        event.data.u64 = key;
+        epoll_ctl(epoll, what, descriptor, &event);
+    }
+
+    void run_woken()
+    {
+        LiveStreams woken;
+        {
+            Guard guard(mutex);
+            woken.swap(waiting);
+            eventfd_t times;
+            eventfd_read(waker, &times);
+        }
+        for (const std::shared_ptr<LiveStream> &stream : woken) {
+            stream->woken = false; // before it is looked at: who wakes it later is served later
+            if (!watched.count(key_of(*stream)))
+                begin(stream);
+            run(key_of(*stream));
+        }
+    }
+
+    void begin(const std::shared_ptr<LiveStream> &stream)
+    {
+        if (stream->ended)
+            return;
+        std::unique_ptr<StreamSocket> socket(new StreamSocket(stream, Clock::now()));
+        watch(EPOLL_CTL_ADD, socket->descriptor(), EPOLLIN | EPOLLOUT, key_of(*stream));
+        watched.emplace(key_of(*stream), Watched{stream, std::move(socket), EPOLLIN | EPOLLOUT});
+    }
+
+    void run(pj_uint64_t key)
+    {
+        const auto found = watched.find(key);
+        if (found == watched.end())
+            return;
+        if (found->second.socket->run(Clock::now()))
+            wake(found->second.stream);
+        settle(found);
+    }
+
+    void look()
+    {
+        const Clock::time_point now = Clock::now();
+        if (now - looked < LOOK)
+            return;
+        looked = now;
+        for (auto each = watched.begin(); each != watched.end();) {
+            each->second.socket->look(now);
+            settle(each++);
+        }
+    }
+
+    // After it has done something.
+    void settle(std::map<pj_uint64_t, Watched>::iterator each)
+    {
+        StreamSocket &socket = *each->second.socket;
+        if (socket.ended()) {
+            watched.erase(each); // its descriptor is closed, and so no longer watched
+            return;
+        }
+        const pj_uint32_t reads = EPOLLIN, writes = EPOLLOUT;
+        const pj_uint32_t events = reads * socket.wants_to_read() | writes * socket.wants_to_write();
+        if (events == each->second.events)
+            return;
+        each->second.events = events;
+        watch(EPOLL_CTL_MOD, socket.descriptor(), events, each->first);
+    }
+
+    const int epoll = epoll_create1(EPOLL_CLOEXEC);
+    const int waker = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    std::map<pj_uint64_t, Watched> watched;
+    Clock::time_point looked;
+    std::mutex mutex;
+    LiveStreams waiting;
+};
+
+// Kept by the thread, past the end of the process's own objects.
+StreamSockets &sockets()
+{
+    static StreamSockets *kept = [] {
+        StreamSockets *made = new StreamSockets();
+        std::thread([made] { made->run(); }).detach();
+        return made;
+    }();
+    return *kept;
+}
+
+} // namespace
+
+void begin_stream(const std::shared_ptr<LiveStream> &stream)
+{
+    sockets().wake(stream);
+}
+
+void wake_stream(const std::shared_ptr<LiveStream> &stream)
+{
+    sockets().wake(stream);
+}
+
+} // namespace telefoon
