@@ -15,6 +15,10 @@ namespace telefoon {
 
 namespace {
 
+// In bytes, of what is still to be sent. The system would keep megabytes for a server that does not read: minutes of
+// sound that nobody could count or drop any more.
+const int SYSTEM_KEEPS = 32 * 1024;
+
 typedef std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> Context;
 
 std::string words_of_system(int error)
@@ -108,6 +112,7 @@ void SecureSocket::begin()
     }
     const int on = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &SYSTEM_KEEPS, sizeof(SYSTEM_KEEPS));
     if (::connect(socket, reinterpret_cast<sockaddr *>(&address), length) && errno != EINPROGRESS)
         fail_by_system();
 }

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from engine.ports import (
+    Attendance,
     Ear,
+    Heard,
     MarkReturned,
     Said,
     StreamEncoding,
@@ -18,10 +20,13 @@ from engine.ports import (
 from tests.peers.audio import Sound, hears, joined, silence, tone, when_heard
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
-from tests.peers.stream_program import pcm_of
+from tests.peers.raw_caller import audio, raw_caller
+from tests.peers.stream_program import pcm_of, stream_program
 from tests.peers.waiting import eventually
 from tests.sip.conftest import Line
-from tests.sip.streamed import talking, told
+from tests.sip.guests import guests
+from tests.sip.raw_calls import in_a_call
+from tests.sip.streamed import plan_of, streaming, talking, told
 
 pytestmark = pytest.mark.sip
 
@@ -189,3 +194,54 @@ async def test_a_program_that_closes_ends_the_stream_with_its_code_and_the_call_
         )
         since = ear.now_s
         await eventually(lambda: ear.now_s > since + 0.5, within_s=5, otherwise=lambda: "packets go on")
+
+
+async def test_a_stream_goes_on_both_ways_through_a_reinvite(line: Line, ear: RtpEar) -> None:
+    with RtpEar() as other:
+        async with raw_caller(line.port) as caller, stream_program() as program:
+            call = await in_a_call(line, caller, audio(ear.port))
+            ear.follow((await caller.answer("INVITE")).sdp)
+            ear.say(tone(700, 1, dbov=-18), for_ever=True)
+            async with streaming(line, plan_of(program.port, two_way=True)) as stream:
+                await stream.wire.hear(Said(call.leg.id), StreamTrack.INBOUND)
+                await stream.wire.speak(told(), Ear(call.leg.id))
+                await program.gets("start")
+                await program.says(tone(1000, 20, dbov=-18))
+                await ear.hears(1000, within_s=10)
+
+                answer = await caller.asks("INVITE", body=audio(other.port))
+
+                assert answer.code == 200
+                other.follow(answer.sdp)
+                other.say(tone(1300, 1, dbov=-18), for_ever=True)
+                await other.hears(1000, within_s=10)
+                await eventually(
+                    lambda: hears(program.heard(), 1300, seconds=0.5),
+                    within_s=10,
+                    otherwise=lambda: "the far end is heard at its new place",
+                )
+            await call.leg.hang_up()
+
+    chunks = [each["media"]["chunk"] for each in program.of_event("media")]
+    assert chunks == [str(number) for number in range(1, len(chunks) + 1)]
+
+
+async def test_a_room_is_heard_by_one_program_and_another_speaks_to_one_of_it(line: Line, ports: Ports) -> None:
+    async with guests(line, ports, 2) as (one, two), stream_program() as program:
+        room = await line.agent.bridge.open_room()
+        for guest in (one, two):
+            await room.place(guest.leg, Attendance())
+        async with streaming(line, plan_of(program.port, two_way=True)) as stream:
+            await stream.wire.hear(Said(one.leg), StreamTrack.INBOUND)
+            await stream.wire.hear(Heard(one.leg), StreamTrack.OUTBOUND)
+            await stream.wire.speak(told(), Ear(two.leg))
+            await program.gets("start")
+            await program.says(tone(2500, 3, dbov=-18))
+            await two.ear.hears(2500, within_s=10)
+            await program.gets("media", times=150)
+        await room.close()
+
+    assert hears(program.heard("inbound"), one.hz, seconds=0.5)
+    assert not hears(program.heard("inbound"), two.hz, seconds=0.1)
+    assert hears(program.heard("outbound"), two.hz, seconds=0.5)
+    assert not hears(one.ear.heard(), 2500, seconds=0.1)
