@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers.audio import Sound, hears, tone
-from tests.peers.callers import Caller, calling, count, has
+from tests.peers.callers import all_hear_all_others, calling, count, has
 from tests.peers.customer import Customer
 from tests.peers.nodes import nodes
 from tests.peers.platform import Platform
@@ -30,17 +30,6 @@ async def pair(tmp_path: Path, ports: Ports, shop: Customer, database: str) -> A
     shop.flows["/start"] = HALL
     async with nodes(tmp_path, ports, database, number={"--url": shop.url("/start")}) as running:
         yield running
-
-
-async def all_hear_all_others(*everybody: Caller) -> None:
-    """Wait until each hears each other, and see that nobody has heard himself; words have any tone now and then."""
-    since = [each.ear.now_s for each in everybody]
-    for each, from_s in zip(everybody, since, strict=True):
-        for other in everybody:
-            if other is not each:
-                await each.ear.hears_in_all(other.hz, seconds=1.5, within_s=10, since_s=from_s)
-    for each, from_s in zip(everybody, since, strict=True):
-        assert not hears(each.ear.heard(from_s), each.hz, seconds=1), each.hz
 
 
 async def test_callers_of_one_room_on_two_nodes_hear_all_others_in_one_conference(

@@ -57,10 +57,13 @@ def faults_of_calls(rows: Sequence[Json], events: Mapping[str, Sequence[Json]]) 
     return [fault for row in rows for fault in _of_call(row, events.get(row["id"], ()))]
 
 
-async def audit(telefoon: Platform, ordered: Sequence[str], shop: Customer, *, recorded: bool = True) -> list[str]:
+async def audit(
+    telefoon: Platform, ordered: Sequence[str], shop: Customer, *, recorded: Collection[str] | None = None
+) -> list[str]:
     """Wait until all ordered calls have ended and been told of; what does not fit then.
 
-    Their callbacks went to /status of `shop`. Where they are `recorded`, each that was answered has a recording.
+    Their callbacks went to /status of `shop`. Those of `recorded` have a recording each, or, where it is None, each
+    that was answered.
     """
     for call_id in ordered:
         await telefoon.ended_call(call_id, within_s=90)
@@ -74,7 +77,7 @@ async def audit(telefoon: Platform, ordered: Sequence[str], shop: Customer, *, r
     answered = {each for each in ordered if "in-progress" in _statuses(events.get(each, ()))}
     kept = [Kept(row, await _sound(telefoon, row)) for row in await _closed_recordings(telefoon)]
     callbacks = [form for form in shop.forms("/status") if form["CallSid"] in set(ordered)]
-    return faults_of(Books(ordered, rows, events, callbacks, kept, answered if recorded else frozenset()))
+    return faults_of(Books(ordered, rows, events, callbacks, kept, answered if recorded is None else recorded))
 
 
 def _of_rows(books: Books) -> Iterable[str]:

@@ -77,12 +77,12 @@ class Sipp:
 async def sipp(
     xml: str, ports: Ports, *, target: int | None = None, service: str = NUMBER, transport: str = "u1",
     keys: Mapping[str, object] | None = None, calls: int = 1, per_second: int = 10, port: int | None = None,
-    host: str = "127.0.0.1", is_called: bool = False, longest_s: int = LONGEST_S,
+    host: str = "127.0.0.1", target_host: str = "", is_called: bool = False, longest_s: int = LONGEST_S,
 ) -> AsyncIterator[Sipp]:  # fmt: skip
-    """Run a scenario `calls` times: as caller at the target's port of the same host, or as callee if there is none.
+    """Run a scenario `calls` times: as caller at the target's port, or as callee if there is none.
 
-    It has a free port if none is given. `is_called` is for a callee that knows the target too. After `longest_s` it
-    ends, and answers nothing more.
+    The target is on the same host unless another is named. It has a free port if none is given. `is_called` is for a
+    callee that knows the target too. After `longest_s` it ends, and answers nothing more.
     """
     with tempfile.TemporaryDirectory(prefix="sipp-") as name:
         folder = Path(name)
@@ -110,7 +110,7 @@ async def sipp(
             ),
             *("-r", str(per_second), "-s", service, "-timeout", str(longest_s), "-timeout_error", *given),
             *("-trace_msg", "-message_file", "messages.log", "-trace_err", "-error_file", "errors.log"),
-            *([f"[{host}]:{target}" if ":" in host else f"{host}:{target}"] if target is not None else []),
+            *([_at(target_host or host, target)] if target is not None else []),
             cwd=folder,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
@@ -126,6 +126,10 @@ async def sipp(
             if process.returncode is None:
                 process.kill()
                 await process.wait()
+
+
+def _at(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _listens(port: int, transport: str, *, ipv6: bool) -> Callable[[], bool]:
