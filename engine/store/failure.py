@@ -35,7 +35,7 @@ def _failures() -> tuple[type[Exception], ...]:
     """Asked for once something is raised: with SQLite, PostgreSQL's driver need not be loaded before."""
     import asyncpg
 
-    return (*_FAILURES, asyncpg.PostgresError, asyncpg.InterfaceError)
+    return (*_FAILURES, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.TargetServerAttributeNotMatched)
 
 
 def _is_beyond_storing(error: BaseException) -> bool:

@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any, Final
 
-import asyncpg
 import structlog
 from sqlalchemy import URL
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
@@ -11,6 +10,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from engine.aio.signal import Signal
 from engine.aio.waits import first_of
 from engine.errors import StoreError
+from engine.store import server_choice
 from engine.store.failure import as_store_error
 from engine.store.notice_sender import topics_of
 from engine.store.notices import CHANNEL, NoticeBoard
@@ -54,7 +54,7 @@ class NoticeListener:
 
     async def _listen(self) -> None:
         """Until the connection is lost. Raises as the driver does."""
-        connection = await asyncpg.connect(
+        connection = await server_choice.connect(
             **self._server, timeout=_CONNECT_S, server_settings={"application_name": "telefoon notices"}
         )
         try:

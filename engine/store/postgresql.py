@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from engine.aio.signal import Signal
-from engine.store import pgbouncer
+from engine.store import pgbouncer, server_choice
 from engine.store.connections import Job, T
 from engine.store.documents import to_json
 from engine.store.notice_listener import NoticeListener
@@ -48,6 +48,7 @@ def create_engine(
         max_overflow=10,
         pool_timeout=30,
         connect_args={
+            "async_creator_fn": server_choice.connect,
             "timeout": _CONNECT_TIMEOUT_S,
             "command_timeout": statement_timeout_s,
             "server_settings": limits,
