@@ -258,6 +258,10 @@ class SipStack:
         """How many calls the library holds that are no leg of ours."""
         return int(pj.calls_of_library()) - len(self.dialogs)
 
+    def calls_in_words(self) -> Sequence[str]:
+        """Each call that the library holds, for who looks for a stray."""
+        return tuple(map(str, pj.calls_in_words()))
+
     def look(self, now_s: float) -> frozenset[tuple[str, str]]:
         """Tell of far ends that have fallen silent; to be called about once a second.
 

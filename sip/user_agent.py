@@ -257,6 +257,10 @@ class UserAgent:
         """How many calls the library holds that are no leg of ours; there should be none."""
         return await self._thread.run(self._stack.strays)
 
+    async def calls_in_words(self) -> Sequence[str]:
+        """Each call that the library holds, for who looks for a stray."""
+        return await self._thread.run(self._stack.calls_in_words)
+
     async def messages(self, sip_call_id: str) -> Sequence[SipMessage]:
         return await self._thread.run(lambda: messages_of(self._chains.of(sip_call_id)))
 

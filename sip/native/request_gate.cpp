@@ -242,11 +242,6 @@ void do_not_claim(const pj::StringVector &names)
     }
 }
 
-unsigned calls_of_library()
-{
-    return pjsua_call_get_count();
-}
-
 void read_bytes_beyond_ascii()
 {
     pjsip_parser_const_t sets = *pjsip_parser_const(); // copies point to the same sets

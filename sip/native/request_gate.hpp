@@ -59,9 +59,6 @@ private:
 // From now on no message says that we take these methods, media types and extensions (Allow, Accept, Supported).
 void do_not_claim(const pj::StringVector &names);
 
-// How many calls the library holds, whoever made them.
-unsigned calls_of_library();
-
 // From now on bytes beyond ASCII are read in tokens, users and parameters too, where RFC 3261 section 25.1 has none:
 // some far ends write them, and a message that can't be read would get no answer.
 void read_bytes_beyond_ascii();

@@ -5,8 +5,8 @@ Which bytes, and for how long, is in tests/sip/fuzz/terms.py; `make fuzz` sends 
 
 import asyncio
 import os
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_network
 from itertools import count
 from pathlib import Path
@@ -14,6 +14,7 @@ from random import Random
 from typing import Any, Final
 
 import pytest
+import structlog
 
 from engine.errors import LegGone, SipError
 from engine.model.trunk import Trunk, new_trunk
@@ -23,7 +24,7 @@ from sip.leg import SipLeg
 from tests.peers.audio import longest_gap, when_heard
 from tests.peers.certificates import make_pems
 from tests.peers.ports import Ports
-from tests.peers.waiting import HELD_UP_S, within
+from tests.peers.waiting import HELD_UP_S
 from tests.running.pace import PACE, patience
 from tests.sip.conftest import Line, OpenLine
 from tests.sip.fuzz.attacks import ENDS_S, PAUSE_S, TALKER, Attacked, answers_nearly_right, sends_media, sends_sip
@@ -111,12 +112,25 @@ async def weigh(grown: list[int]) -> None:
         print(f"{grown[-1] / 2**20:.1f} MiB more")
 
 
+@asynccontextmanager
+async def logged_to(path: Path) -> AsyncIterator[None]:
+    """Inside, what is logged goes there: pytest would keep it in the memory that is weighed, 100 MiB in an hour."""
+    with path.open("w") as file:
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(file))
+        try:
+            yield
+        finally:
+            structlog.reset_defaults()
+
+
 async def has_no_strays(line: Line) -> None:
     """Once nobody waits for an answer any more, the library holds no call but those that we know of."""
-    async with within(2 * ENDS_S):
-        while strays := await line.agent.strays():
-            print(f"{strays} strays")
-            await asyncio.sleep(LISTENING_S / 2)
+    patient_until_s = asyncio.get_running_loop().time() + patience(2 * ENDS_S)
+    while strays := await line.agent.strays():
+        if asyncio.get_running_loop().time() > patient_until_s:
+            told = "\n".join(await line.agent.calls_in_words())
+            raise AssertionError(f"{strays} calls that are no leg of ours, among:\n{told}")
+        await asyncio.sleep(LISTENING_S / 2)
 
 
 @pytest.mark.costly("because it sends as much as it can for a minute, and for as long as make fuzz says")
@@ -125,6 +139,7 @@ async def test_nothing_that_is_nearly_right_ends_the_process_or_spoils_calls(
 ) -> None:
     pems, grown = make_pems(tmp_path / "pems"), list[int]()
     async with (
+        logged_to(tmp_path / "log"),
         open_line(
             rtp_ports=400,
             allow=[ip_network("127.0.0.1/32")],
