@@ -36,11 +36,11 @@ class IdKind(StrEnum):
     NODE = "ND"
 
 
-def new_id(kind: IdKind) -> str:
-    """A fresh identifier, such as CA0191…; later ones sort after earlier ones (by the millisecond)."""
+def new_id(kind: IdKind, at: datetime | None = None) -> str:
+    """A fresh identifier, such as CA0191…, of now or another moment; later ones sort after earlier ones (by the ms)."""
     from ulid import ULID  # not before: what only reads is spared loading it
 
-    return f"{kind}{ULID().hex}"
+    return f"{kind}{(ULID() if at is None else ULID.from_datetime(at)).hex}"
 
 
 def first_id(kind: IdKind, moment: datetime) -> str:

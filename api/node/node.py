@@ -77,7 +77,7 @@ async def open_node(settings: Settings) -> AsyncIterator[RunningNode]:
         trunks = [each.trunk for each in await services.stores.trunks.all()]
         for caution in cautions(settings, await services.stores.numbers.webhooks(), trunks):
             log.warning("caution", detail=caution)
-        await recover(services, last_run.beat_at if (last_run := parts.place.last_run) else None)
+        await recover(services, last_run.last_seen if (last_run := parts.place.last_run) else None)
         switchboard = Switchboard(services)
         front = HttpFront.of(settings, context.meters)
         app = rest_interface(parts, services, switchboard, front)

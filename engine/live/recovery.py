@@ -52,7 +52,7 @@ async def take_over(left: Node, services: CallServices) -> None:
 
     Its recordings stay as they are: what was recorded is on its disk, and it closes them when it is back.
     """
-    await _close_rows(left.name, services, left.beat_at)
+    await _close_rows(left.name, services, left.last_seen)
     sent = await services.stores.outbox.take_from(left.name)
     services.ledger.wake_courier()
     await services.stores.moves.take_removals(left.name, services.node)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from engine.ids import moment_of
+
 
 class NodeState(StrEnum):
     """What a node does. One that is `lost` ended, or was cut off, without saying so."""
@@ -79,6 +81,14 @@ class Node:
     def answers(self) -> bool:
         """Whether it is there to be asked."""
         return self.held and self.state in (NodeState.SERVING, NodeState.DRAINING)
+
+    @property
+    def last_seen(self) -> datetime:
+        """Its last sign of life by its own clock, as its calls tell the time; that clock may be wrong.
+
+        How far it was from the database's is told by its instance, which it named by its own as it took its name.
+        """
+        return self.beat_at + (moment_of(self.instance) - self.started_at)
 
     @property
     def shown_state(self) -> NodeState:

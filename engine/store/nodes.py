@@ -4,6 +4,7 @@ All times are the database's, so that no node's clock decides.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, case, delete, insert, literal, select, update
@@ -62,18 +63,19 @@ class Nodes:
         process: str,
         lease_s: float,
         instead_of: str | None = None,
+        at: datetime | None = None,
     ) -> tuple[Node, Node | None]:
         """Take a name, with a new instance: the row as it is, and as it was before.
 
         Where another holds the name it is left to that, and both are the other's; `instead_of` is an instance that is
-        known to have ended.
+        known to have ended. `at` is when it asks by its own clock, if that is not this process's: its instance tells.
         """
 
         def job(connection: Connection) -> tuple[Node, Node | None]:
             before = _locked(connection, name)
             if before is not None and before.held and before.instance != instead_of:
                 return before, before
-            instance = new_id(IdKind.NODE)
+            instance = new_id(IdKind.NODE, at)
             values = {
                 "instance": instance,
                 "state": NodeState.STARTING,

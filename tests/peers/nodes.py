@@ -27,15 +27,18 @@ async def nodes(
     number: Mapping[str, str] | None = None,
     ways: Mapping[str, str] | None = None,
     own: Mapping[str, Mapping[str, str]] | None = None,
+    machines: Mapping[str, Mapping[str, str]] | None = None,
 ) -> AsyncIterator[Sequence[Platform]]:
     """Running nodes of these names, with one account, its key and its number; options of that are in `number`.
 
-    `ways` are the databases' URLs of nodes that have one of their own, and `own` are settings that only they have.
+    `ways` are the databases' URLs of nodes that have one of their own, `own` are settings that only they have, and
+    `machines` what is added to the environment of nodes on another machine than the others (tests/peers/preloaded.py).
     """
     made = await asyncio.to_thread(_prepared, folder, ports, database, names, settings, number)
     for name, each in zip(names, made, strict=True):
         each.environment["TELEFOON_DATABASE_URL"] = (ways or {}).get(name, database)
         each.environment |= {f"TELEFOON_{setting}": value for setting, value in (own or {}).get(name, {}).items()}
+        each.environment |= (machines or {}).get(name, {})
     async with AsyncExitStack() as stack:
         for each in made:
             stack.push_async_callback(each.end)

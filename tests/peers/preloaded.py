@@ -61,7 +61,7 @@ class SetClock:
     def environment(self) -> dict[str, str]:
         (library,) = FAKETIME.made(Progress()).glob(str(LIBRARY))
         return {
-            "LD_PRELOAD": str(library),
+            "LD_PRELOAD": f"{_library('true_sleeps')}:{library}",
             "FAKETIME_TIMESTAMP_FILE": str(self.file),
             "FAKETIME_CACHE_DURATION": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",

@@ -134,6 +134,7 @@ class Membership:
                 process=self._me.process,
                 lease_s=self._lease.seconds,
                 instead_of=ended,
+                at=self._clock.now(),
             )
             if before is None or node.instance != before.instance:
                 self._instance, self._renewed_s, self._steady_since_s = node.instance, sent_s, sent_s

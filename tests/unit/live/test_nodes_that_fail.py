@@ -141,7 +141,7 @@ class Machine:
             services = services_of(stores, self._around, self._folder, AS_SET, self.name)
             async with AsyncExitStack() as stack:
                 await stack.enter_async_context(membership.kept())
-                await recover(services, left.beat_at if left else None)
+                await recover(services, left.last_seen if left else None)
                 courier = CallbackCourier(stores.outbox, self._sent, self._around.clock, jitter=lambda: 0.5)
                 sending = started(courier.run())
                 stack.push_async_callback(stopped, sending)

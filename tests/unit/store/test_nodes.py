@@ -1,6 +1,7 @@
 """Rows of nodes: one process has a name, who lapses is taken over by one other, and writes no more."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
@@ -48,6 +49,15 @@ async def test_a_node_that_enters_is_there_with_its_addresses(nodes: Nodes) -> N
 
     assert (node.name, node.state, node.rest_url, node.held) == ("a", NodeState.STARTING, ADDRESSES.rest_url, True)
     assert await nodes.all() == [node]
+
+
+@pytest.mark.parametrize("off", [timedelta(seconds=30), timedelta(seconds=-30)], ids=["ahead", "behind"])
+async def test_the_last_sign_of_a_node_is_told_by_its_own_clock(nodes: Nodes, off: timedelta) -> None:
+    at = datetime.now(UTC) + off
+
+    node, _ = await nodes.enter("a", ADDRESSES, version="1.0", process="here/1", lease_s=LEASE_S, at=at)
+
+    assert abs(node.last_seen - at) < timedelta(seconds=5)
 
 
 async def test_a_name_that_is_held_is_left_to_who_holds_it(nodes: Nodes) -> None:
