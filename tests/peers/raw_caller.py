@@ -22,10 +22,10 @@ _OF_TELEPHONES: Final = (
 _ECHOED: Final = ("via", "from", "to", "call-id", "cseq", "record-route")
 
 
-def audio(port: int = 40000, *, more: str = "") -> str:
+def audio(port: int = 40000, *, host: str = HOST, more: str = "") -> str:
     """A session description with A-law audio on the port; `more` are further media lines."""
     return (
-        f"v=0\r\no=- 1 1 IN IP4 {HOST}\r\ns=-\r\nc=IN IP4 {HOST}\r\nt=0 0\r\n"
+        f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
         f"m=audio {port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n{more}"
     )
 
@@ -46,6 +46,7 @@ class RawCaller(asyncio.DatagramProtocol):
     sent_by: str = ""
     """Of Via, in the place of its own address."""
     host: str = HOST
+    target_host: str = HOST
     contact_host: str = ""
     """In Contact of its requests, in the place of its own address."""
     routed: bool = False
@@ -75,7 +76,7 @@ class RawCaller(asyncio.DatagramProtocol):
 
     def send(self, data: bytes) -> None:
         """A datagram as it is."""
-        self._transport.sendto(data, (HOST, self.target))
+        self._transport.sendto(data, (self.target_host, self.target))
 
     def skip_to(self, number: int) -> None:
         """Have the next request bear this number (CSeq)."""
@@ -105,10 +106,10 @@ class RawCaller(asyncio.DatagramProtocol):
         tag = f";tag={self.to_tag}" if self.to_tag else ""
         sent_by, branch = self.sent_by or f"{self.host}:{self.port}", self.branch or f"z9hG4bK{uuid4().hex}"
         lines = [
-            f"{method} {self.remote_target or f'sip:{self.called}@{HOST}:{self.target}'} SIP/2.0",
+            f"{method} {self.remote_target or f'sip:{self.called}@{self.target_host}:{self.target}'} SIP/2.0",
             f"Via: SIP/2.0/{transport} {sent_by};branch={branch}",
             f"From: {self.from_}",
-            f"To: <sip:{self.called}@{HOST}>{tag}",
+            f"To: <sip:{self.called}@{self.target_host}>{tag}",
             f"Call-ID: {self.call_id}",
             f"CSeq: {next(self._numbers) if number is None else number} {method}",
             f"Contact: <sip:raw@{self.contact_host or self.host}:{self.port}>",
@@ -183,7 +184,7 @@ class RawCaller(asyncio.DatagramProtocol):
         echoed = [f"{name}: {value}" for name, value in request.headers if name.lower() in _ECHOED]
         kind = ["Content-Type: application/sdp"] if body else []
         lines = [
-            f"SIP/2.0 {status}", *echoed, f"Contact: <sip:raw@{HOST}:{self.port}>", *kind,
+            f"SIP/2.0 {status}", *echoed, f"Contact: <sip:raw@{self.host}:{self.port}>", *kind,
             f"Content-Length: {len(body)}", "", body,
         ]  # fmt: skip
         self.send("\r\n".join(lines).encode())
@@ -194,10 +195,12 @@ class RawCaller(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def raw_caller(target: int, host: str = HOST) -> AsyncIterator[RawCaller]:
-    """Open a caller on a free port of loopback; `target` is the platform's SIP port."""
+async def raw_caller(target: int, host: str = HOST, target_host: str = HOST) -> AsyncIterator[RawCaller]:
+    """Open a caller on a free port of its host; `target` is the platform's SIP port."""
     loop = asyncio.get_running_loop()
-    transport, caller = await loop.create_datagram_endpoint(lambda: RawCaller(target, host=host), local_addr=(host, 0))
+    transport, caller = await loop.create_datagram_endpoint(
+        lambda: RawCaller(target, host=host, target_host=target_host), local_addr=(host, 0)
+    )
     try:
         yield caller
     finally:
