@@ -16,11 +16,12 @@ from tests.peers.callers import Caller, calling, has
 from tests.peers.customer import Customer
 from tests.peers.nodes import nodes
 from tests.peers.phone import PhonePeer, phone
-from tests.peers.platform import ACCOUNT, NUMBER, Platform
+from tests.peers.platform import ACCOUNT, NUMBER, Platform, as_json
 from tests.peers.ports import Ports
 from tests.peers.raw_caller import HOST, RawCaller, audio, raw_caller
 from tests.peers.sip_balancer import INSIDE, SipBalancer, sip_balancer
 from tests.peers.sip_message import SipMessage
+from tests.peers.twilio_client import client_of, does
 from tests.peers.waiting import eventually
 
 pytestmark = [pytest.mark.sip, pytest.mark.postgres]
@@ -31,6 +32,7 @@ BELGIAN: Final = "+3225550101"
 TALKS: Final = "<Response><Say>Good morning.</Say><Pause length='120'/></Response>"
 HALL: Final = "<Response><Dial><Conference beep='false' record='record-from-start'>hall</Conference></Dial></Response>"
 TWO: Final = {"be": "eu-be", "de": "eu-de"}
+_ACCOUNTS: Final = ("accounts", "list", "--json")
 THREE: Final = {**TWO, "de-2": "eu-de"}
 
 
@@ -116,6 +118,10 @@ async def test_what_is_asked_of_a_node_elsewhere_begins_and_is_recorded_in_the_r
         call_id = (await be.place(CALLEE, flow=TALKS, record=True))["id"]
         await be.noted(call_id, "recording_started")
         room = await be.post("conferences", {"friendly_name": "hall"})
+        ids = {each["name"]: each["id"] for each in as_json(await asyncio.to_thread(be.telefoon, *_ACCOUNTS))}
+        program = client_of(be.address, ids[ACCOUNT], be.key)
+        by_program = await does(program.calls.create, to=CALLEE, from_=NUMBER, twiml=TALKS)
+        await be.call_when(str(by_program.sid), "in-progress")
         await asyncio.sleep(1)
         on_disk = files(be), files(de)
         await be.delete(f"calls/{call_id}")
