@@ -95,6 +95,8 @@ class Dialog(FaxCall):
         self._redirected: Message | None = None
         self._patience = patience
         self.ended_by_us = False
+        self.transport = ""
+        """What the INVITE came over, as in tls; empty for one of ours."""
         self.owes_offer = False
         """Whether our first answer must offer, as its INVITE does not and answers are reliable."""
 

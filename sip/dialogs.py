@@ -23,7 +23,7 @@ from sip.description import Carried
 from sip.dialog import Deliver, Dialog
 from sip.fax.call import FaxNews
 from sip.fax.passing import FaxPassing
-from sip.handed_over import over_transport_of
+from sip.handed_over import over_transport
 from sip.holding import Holding
 from sip.keys import KeyWay
 from sip.media.leg_media import LegMedia
@@ -114,13 +114,16 @@ class Dialogs:
         *,
         owes_offer: bool = False,
         silence_s: float | None = None,
+        transport: str = "",
     ) -> pj.CallInfo:
         """Adopt an INVITE that came in; `owes_offer` is whether our first answer must offer (RFC 3261 §13.2.1).
 
-        `silence_s` is how long this far end may send nothing, if that is otherwise than with others.
+        `silence_s` is how long this far end may send nothing, if that is otherwise than with others. `transport` is
+        what the INVITE came over, as in tls.
         """
         dialog = self._dialog_of(account, leg, deliver, call_id, offering, silence_s=silence_s)
         dialog.owes_offer = owes_offer
+        dialog.transport = transport
         self._dialogs[leg] = dialog
         return dialog.getInfo()
 
@@ -145,8 +148,7 @@ class Dialogs:
         dialog.ended_by_us = True
         prm = pj.CallOpParam()
         prm.statusCode = MOVED
-        contact = over_transport_of(str(dialog.getInfo().localContact), uri)
-        prm.txOption.headers.append(_header("Contact", f"<{contact}>"))
+        prm.txOption.headers.append(_header("Contact", f"<{over_transport(dialog.transport, uri)}>"))
         dialog.answer(prm)
 
     def press(self, leg: LegId, digits: str) -> None:

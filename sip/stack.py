@@ -32,6 +32,7 @@ from sip.extensions import extensions_of, wants_early_offer
 from sip.front_door import FrontDoor
 from sip.gate import Addressee, Gate, NoteRefusal
 from sip.handed_headers import handed_headers
+from sip.handed_over import transport_of
 from sip.inbound_calls import AgainAfter
 from sip.media.connections import MediaConnections
 from sip.media.leg_places import LegPlaces
@@ -320,8 +321,9 @@ class SipStack:
         offering = LINK_OFFERING if link is not None else offering_of(account.trunk)
         silence_s = LINK_SILENCE_S if link is not None else None
         info = self.dialogs.take(
-            account, leg, prm.callId, deliver, offering, owes_offer=owes_offer, silence_s=silence_s
-        )
+            account, leg, prm.callId, deliver, offering, owes_offer=owes_offer, silence_s=silence_s,
+            transport=transport_of(message),
+        )  # fmt: skip
         sip_call_id = storable(str(info.callIdString))
         keep_trace(sip_call_id)
         headers = handed_headers(text, told_headers(account.trunk))

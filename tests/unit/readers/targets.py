@@ -32,6 +32,7 @@ from sip.description import Carried, read_description
 from sip.explanation import message_decision, source_in
 from sip.fax.description import fax_line
 from sip.handed_headers import handed_headers
+from sip.handed_over import transport_of
 from sip.message import header_lines, read_message
 from sip.message_log import without_secrets
 from sip.offering import Offering, offered
@@ -117,6 +118,7 @@ def sip_message(data: bytes) -> None:
     list(header_lines(text))
     list(message.parts())
     arrival_of(message, SOURCE, TRUNK)
+    transport_of(message)
     message_decision(message, CARRIED, TRUNK)
     source_in(message)
     handed_headers(text, ["x-*", "subject"])
