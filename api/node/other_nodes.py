@@ -30,6 +30,10 @@ class PlatformNodes:
         found = self._membership.find(node)
         return found.sip_address if found is not None and found.answers else None
 
+    def region_of(self, node: str) -> str:
+        found = self._membership.find(node)
+        return found.region if found is not None else ""
+
     def takes_calls_in(self, region: str) -> str | None:
         found = carriers(region, self._membership.others())
         return found[0].sip_address if found else None

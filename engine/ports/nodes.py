@@ -14,6 +14,10 @@ class PeerNodes(Protocol):
         """Where a node takes links between rooms, as host:port; None while it serves none. Raises StoreError."""
         ...
 
+    def region_of(self, node: str) -> str:
+        """The region that a node is in, empty for none and for a node that nobody knows."""
+        ...
+
     def takes_calls_in(self, region: str) -> str | None:
         """Where the node of a region with the least to do takes calls, as host:port; None where none does now."""
         ...

@@ -7,17 +7,21 @@ from engine.ports.nodes import NodeOrder
 class FakePeerNodes:
     """Nodes that a test makes: `addresses` by name, those that are `dead`, and the orders that each was `told`.
 
-    `regions` are the addresses where calls are taken, by region.
+    `regions` are the addresses where calls are taken, by region; `in_region` are the regions of nodes by name.
     """
 
     def __init__(self, **addresses: str) -> None:
         self.addresses = addresses
         self.dead: set[str] = set()
         self.regions: dict[str, str] = {}
+        self.in_region: dict[str, str] = {}
         self.told: list[tuple[str, NodeOrder]] = []
 
     async def sip_address(self, node: str) -> str | None:
         return None if node in self.dead else self.addresses.get(node)
+
+    def region_of(self, node: str) -> str:
+        return self.in_region.get(node, "")
 
     def takes_calls_in(self, region: str) -> str | None:
         return self.regions.get(region)

@@ -32,6 +32,7 @@ from engine.model.conference import Conference, Participant
 from engine.model.room_link import RoomLink
 from engine.ports import Cause, Leg
 from engine.ports.nodes import NodeOrder
+from engine.routing.regions import may_carry
 from engine.webhooks.call_web import CallWeb
 
 _LEAVE_KEY: Final = "*"
@@ -113,8 +114,27 @@ class Rooms:
             await self._hand_over(link)
             await leg.hang_up(Cause.UNAVAILABLE)
             return
+        if not await self._are_in_the_region(room.conference, link.leaf):
+            log.warning("room_not_linked", conference=link.conference_id, leaf=link.leaf, reason="another region")
+            await leg.hang_up(Cause.NOT_IN_REGION)
+            return
         async with self._with_caller(room):
             await take_link(room, leg, link.leaf)
+
+    async def _are_in_the_region(self, conference: Conference, leaf: str) -> bool:
+        """Whether this node and a leaf may both carry the conference: its account may have been given a region since.
+
+        Where the database does not tell they are not linked: the leaf dials again.
+        """
+        nodes = self._services.nodes
+        try:
+            account = await self._services.stores.accounts.by_id(conference.account_id)
+        except StoreError as error:
+            log.error("store_failed", error=str(error))
+            return False
+        region = account.region if account is not None else ""
+        theirs = nodes.region_of(leaf) if nodes is not None else ""
+        return may_carry(self._services.region, region) and may_carry(theirs, region)
 
     async def obey(self, order: NodeOrder) -> NodeOrder:
         """Do what another node wants of a room of this one, if there is any of that conference."""

@@ -142,3 +142,22 @@ async def test_what_is_for_all_is_told_to_the_other_nodes(node: FakeNode) -> Non
     await node.passes(1)
 
     assert (ROOT, {"do": "look", "ended": "BY_API", "conference": "CF" + "1" * 32}) in peers(node).told
+
+
+@pytest.mark.parametrize(
+    ("account", "root", "leaf", "linked_up"),
+    [("", "eu-be", "eu-de", True), ("eu-be", "eu-be", "eu-be", True), ("eu-be", "eu-be", "eu-de", False),
+     ("eu-de", "eu-be", "eu-de", False)],
+)  # fmt: skip
+async def test_a_leaf_is_linked_only_where_both_are_in_the_accounts_region(
+    database: MemoryDatabase, recordings_of_all: Path, account: str, root: str, leaf: str, linked_up: bool
+) -> None:
+    async with fake_node(database, recordings_of_all, nodes=FakePeerNodes(), region=root) as node:
+        peers(node).in_region["leaf"] = leaf
+        person = await enters(node)
+        await node.accounts.move_to(node.account.id, account)
+
+        far_end = await linked(node)
+
+        assert (person.can_hear(far_end), far_end.can_hear(person)) == (linked_up, linked_up)
+        assert far_end.leg.refused_with is (None if linked_up else Cause.NOT_IN_REGION)
