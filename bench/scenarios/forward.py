@@ -29,6 +29,8 @@ _BRIEFLY: Final = 10
 _TO: Final = "+3225550199"
 _STAYS: Final = "<Response><Pause length='600'/></Response>"
 _GOES: Final = "<Response><Pause length='1'/></Response>"
+_SETTINGS: Final = {"RTP_SILENCE_S": "0"}
+"""Who is called sends no sound."""
 _ASKED_OF_A_CALL: Final = 5
 """A flow, and callbacks of four changes."""
 _IDLE_S: Final = 10.0
@@ -141,11 +143,11 @@ class Forward:
             async with (
                 serving({"/flow": _GOES}) as web,
                 called(script(is_called(rings=True), is_hung_up_on()), 2 * CALLS, place) as callees,
-                nodes(place.folder, place.ports, url, settings={"TRUNK": f"sip:127.0.0.1:{callees.port}"}) as both,
             ):
-                owner, other = both
-                await asyncio.sleep(_SETTLES_S)  # by then each knows of the other
-                yield Neighbours(owner, other, web, url, place.brief)
+                settings = _SETTINGS | {"TRUNK": f"sip:127.0.0.1:{callees.port}"}
+                async with nodes(place.folder, place.ports, url, settings=settings) as (owner, other):
+                    await asyncio.sleep(_SETTLES_S)  # by then each knows of the other
+                    yield Neighbours(owner, other, web, url, place.brief)
 
 
 SCENARIOS: Final = (
