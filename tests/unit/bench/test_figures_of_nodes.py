@@ -55,8 +55,8 @@ def test_the_calculated_rate_is_a_straight_line_and_leaves_a_part_of_each_core(c
     assert rates[0] * cpu_ms / 1000 < CALCULATED[0]
 
 
-def test_who_is_answered_late_does_not_count_for_the_rate() -> None:
-    assert answered([20.0, LATE_MS, LATE_MS + 1, 30.0], offered_s=2.0) == {"answered_per_s": 1.5, "answered_late": 1.0}
+def test_who_is_answered_late_is_answered_but_not_in_time() -> None:
+    assert answered([20.0, LATE_MS, LATE_MS + 1, 30.0], offered_s=2.0) == {"answered_per_s": 2.0, "in_time_per_s": 1.5}
 
 
 def test_what_a_request_takes_more_is_told_of_its_median() -> None:
