@@ -28,7 +28,7 @@ from tests.peers.platform import NUMBER, Platform
 from tests.peers.postgres import Postgres
 
 PEOPLE: Final = 40
-PER_SECOND: Final = 10
+PER_SECOND: Final = 5
 MEASURED_S: Final = 8.0
 WORDS: Final = 8
 _BRIEF_PEOPLE: Final = 8
