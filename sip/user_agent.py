@@ -325,6 +325,7 @@ class UserAgent:
     async def _place(self, way: Way, request: DialRequest) -> SipLeg:
         if way.fault:
             raise NoAddress(way.fault)
+        await request.before_invite()
         proof = self._signing.proof(request, way.trunk, datetime.now(UTC))
         request = replace(request, headers=(*proof.headers, *request.headers))
         leg = self._leg(LegId(next(self._ids)), way.via)

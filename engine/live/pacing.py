@@ -1,8 +1,7 @@
 """Campaign pacing: calls of accounts that have a pace wait as `queued`, and begin in their turn.
 
 The lines are rows, and no node's: each node claims whose turn it is, as long as it has room, so those of a node that
-died go on. A call is taken out of its line in the transaction that lets it begin, before its INVITE, so that none is
-placed twice.
+died go on. A call is taken out of its line before its INVITE, so that none is placed twice.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -47,6 +46,7 @@ class Pacing:
         self._queued = services.stores.queued_calls
         self._lines = services.paced_lines
         self._changed = Signal()
+        self._postponed: QueuedCall | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -71,14 +71,15 @@ class Pacing:
         call = await self._services.ledger.calls.get(call_id)
         if call is None or call.account_id != account_id or call.status is not Status.QUEUED:
             return False
-        if not await self._queued.leave(call_id, self._services.node):
+        if not await self._queued.holds(call_id):
             return False
         journal = Journal(replace(call, node=self._services.node), self._services.ledger)
-        async with journal.writing():
-            journal.note_event("end_requested", by="REST API")
-            journal.happened(Event.HUNG_UP)
+        journal.settle_with(self._services.credit.settlement)
+        journal.note_event("end_requested", by="REST API")
+        journal.happened(Event.HUNG_UP)
+        cancelled = await journal.store_if(self._queued.leaving(call_id, self._services.node))
         self._changed.set()
-        return True
+        return cancelled
 
     async def position(self, call: Call) -> int | None:
         """A call's place among those of its account, from 1; None for one that does not wait. Raises StoreError."""
@@ -104,6 +105,7 @@ class Pacing:
 
     async def _next(self) -> None:
         """Let the next one begin, or wait until one may."""
+        await self._put_back()
         self._changed.clear()
         lines = await self._lines.waiting(self._services.region)
         if not next_turns(lines):
@@ -114,6 +116,14 @@ class Pacing:
             await self._services.clock.sleep(_TAKEN_AGAIN_S)
         else:
             await self._begin(queued)
+
+    async def _put_back(self) -> None:
+        """Have the one wait again that did not begin; what a beginning that failed may have stored is taken back."""
+        if self._postponed is not None:
+            waits = self._postponed
+            await self._services.credit.settle_left(waits.call_id, waits.account_id, None)
+            await self._lines.put_back(waits, self._services.node, _AGAIN_S)
+            self._postponed = None
 
     async def _wait(self, due_s: float | None, *, anybody: bool) -> None:
         """Until something changes, the pace allows more, or other nodes or other paces may have changed something."""
@@ -137,7 +147,7 @@ class Pacing:
                 await self._fail(call, error)
                 return
             log.info("queued_call_postponed", call_id=call.id, reason=str(error))
-            await self._lines.give_back(self._services.node, _AGAIN_S)
+            self._postponed = queued
         else:
             self._when_over(session, self._changed.set)
 

@@ -11,26 +11,26 @@ from engine.flow.next_step import GoTo, HttpMethod
 from engine.flow.parse import read_flow
 from engine.live.admission.set_ups import SetUp
 from engine.live.bridging.shown_caller import not_to_be_told
-from engine.live.calls.flow_manner import manner_of
+from engine.live.calls.flow_manner import FlowManner, manner_of
 from engine.live.calls.flow_runner import FlowRunner
 from engine.live.calls.registry import Sessions
 from engine.live.orders import NewCall
 from engine.live.pacing import Pacing
 from engine.live.services import CallServices
+from engine.live.session.dial_claim import DialClaim
 from engine.live.session.session import Session
 from engine.live.targets import reachable, require_reachable, sent_to
 from engine.model.call import Call
 from engine.model.numbers import Number
 from engine.model.stir import Attestation
 from engine.ports import DialRequest
-from engine.store.connections import Job
 from engine.store.queued_calls import QueuedCall
 
 
 class MakeRunner(Protocol):
     """Makes what runs the flow of a call; `number` is the one that it is placed from, if that is known."""
 
-    def __call__(self, session: Session, *, number: Number | None) -> FlowRunner: ...
+    def __call__(self, session: Session, *, number: Number | None, manner: FlowManner | None = None) -> FlowRunner: ...
 
 
 class CallPlacing:
@@ -49,11 +49,13 @@ class CallPlacing:
         number: Number | None,
         starts: Sequence[Start],
         set_up: SetUp,
-        queued: Job[None] | None = None,
+        claim: DialClaim | None = None,
+        manner: FlowManner | None = None,
     ) -> Session:
-        """Store a call and set its INVITE going; of one that has waited, `queued` takes it out of its line.
+        """Store a call and set its INVITE going; one with a `claim` is another node's to place where this one dies.
 
-        Raises StoreError, TrunksFull, BalanceTooLow, NoLongerQueued; nothing was sent then.
+        `manner` is how its flow is read, where that is looked up already. Raises StoreError, TrunksFull, BalanceTooLow,
+        NoLongerQueued; nothing was sent then.
         """
         dialer = self._services.dialer
         dialer.reserve(request)
@@ -62,9 +64,9 @@ class CallPlacing:
             set_up.done()
             dialer.release(call.id)
 
-        making, run_flow = partial(self._make, number=number), partial(run_starts, starts=starts)
+        making, run_flow = partial(self._make, number=number, manner=manner), partial(run_starts, starts=starts)
         try:
-            return await self._sessions.place(call, request, making, run_flow, sent, queued)
+            return await self._sessions.place(call, request, making, run_flow, sent, claim)
         except BaseException:
             dialer.release(call.id)
             raise
@@ -102,6 +104,19 @@ class CallPlacing:
             reachable=reachable(call.to, self._services),
         )
 
+    def ordered(self, call: Call, order: NewCall) -> QueuedCall:
+        """What of an order is stored beside its call until the INVITE leaves."""
+        password = self._services.stores.queued_calls.sealed(call.id, order.sip_password)
+        return QueuedCall(call.id, call.account_id, call.node, order.hides_caller, sip_password=password)
+
+    def claim(self, call: Call, queued: QueuedCall, *, waited: bool) -> DialClaim:
+        """The claim of this node on a call that it will dial."""
+        stores = self._services.stores
+        return DialClaim(
+            queued, self._services.node, stores.queued_calls, self._services.clock, waited=waited,
+            is_shared=stores.database.is_shared, patience_s=call.timeout_s,
+        )  # fmt: skip
+
     async def _begin_queued(self, call: Call, queued: QueuedCall) -> Session:
         """Send the INVITE of a call whose turn it is."""
         self._services.space.require()
@@ -112,8 +127,7 @@ class CallPlacing:
         starts = [*inline, *starts_of(call)]
         set_up = self._services.admission.begin()
         try:
-            leaving = self._services.stores.queued_calls.beginning(queued, call.node)
-            return await self.send(call, request, number, starts, set_up, leaving)
+            return await self.send(call, request, number, starts, set_up, self.claim(call, queued, waited=True))
         except BaseException:
             set_up.done()
             raise

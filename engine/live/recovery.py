@@ -22,9 +22,11 @@ from engine.model.recording import Recording, RecordingEvent, after, closed
 from engine.model.recording_marks import PauseBehavior, moved
 from engine.recordings.files.audio import RecordedFile
 from engine.recordings.storage import RecordingStorage
+from engine.store.connections import Job
 from engine.webhooks.payloads.recording import recording_facts
 
 _DIED: Final = "The process that carried it ended without closing it."
+_TOO_LATE: Final = f"{_DIED} No INVITE had been sent, and the call was asked for longer ago than it was to ring."
 _CUT_SHORT: Final = f"{_DIED} It holds what was heard up to then."
 
 log = structlog.get_logger(__name__)
@@ -63,15 +65,12 @@ async def take_over(left: Node, services: CallServices) -> None:
 
 
 async def _close_rows(node: str, services: CallServices, last_seen: datetime | None) -> None:
-    await services.paced_lines.give_back(node)
     await services.stores.trunk_shares.give_back(node)
-    waiting = {each.call_id for each in await services.stores.queued_calls.on(node)}
-    for call in await services.ledger.calls.open_on(node):
-        if call.id not in waiting:
-            await _fail(call, services.ledger, last_seen)
+    await _close_calls(node, services, last_seen)
     for left in await services.stores.balances.reserved_on(node):
         await services.credit.settle_left(left.call_id, left.account_id, await services.ledger.calls.get(left.call_id))
         log.warning("reservation_recovered", call_id=left.call_id)
+    await services.paced_lines.hand_on(node)
     now = services.clock.now()
     await services.stores.conferences.leave_all_of(node, now)
     for conference in await services.stores.conferences.open_on(node):
@@ -84,10 +83,38 @@ async def _close_rows(node: str, services: CallServices, last_seen: datetime | N
         await services.stores.recordings.mark_told(recording.id)
 
 
-async def _fail(call: Call, ledger: Ledger, last_seen: datetime | None) -> None:
+async def _close_calls(node: str, services: CallServices, last_seen: datetime | None) -> None:
+    """End all calls of a node but those that nobody was called for yet: these wait, for any node to place them."""
+    ledger, queued_calls = services.ledger, services.stores.queued_calls
+    undialled = {each.call_id for each in await queued_calls.begun_by(node)}
+    waiting = {each.call_id for each in await queued_calls.on(node)} - undialled
+    for call in await ledger.calls.open_on(node):
+        if call.id in waiting:
+            continue
+        if call.id not in undialled:
+            await _fail(call, ledger, last_seen, _DIED)
+        elif await _is_too_late(call, services):
+            await _fail(call, ledger, last_seen, _TOO_LATE, queued_calls.leaving(call.id, call.node))
+        else:
+            facts = {"node": node}
+            await ledger.calls.add_event(call.id, "order_handed_on", facts, services.clock.now())
+            log.warning("order_handed_on", call_id=call.id, node=node)
+
+
+async def _is_too_late(call: Call, services: CallServices) -> bool:
+    """Whether who asked for a call may not count on it any more; where an account has a pace, its calls may wait."""
+    is_old = services.clock.now() - call.start_time > timedelta(seconds=call.timeout_s)
+    return is_old and await services.stores.paces.of(call.account_id) is None
+
+
+async def _fail(
+    call: Call, ledger: Ledger, last_seen: datetime | None, why: str, also: Job[bool] | None = None
+) -> None:
     journal = Journal(call, ledger, at=await _last_sign(call, ledger, last_seen))
     async with journal.writing():
-        journal.tried(Attempt(call.node, call.to, _DIED))
+        if also is not None:
+            journal.keep(also)
+        journal.tried(Attempt(call.node, call.to, why))
         journal.note_event("process_died")
         journal.happened(Event.BROKE)
     log.warning("call_recovered", call_id=call.id, node=call.node)

@@ -49,7 +49,6 @@ from engine.ports.nodes import NodeOrder
 from engine.recordings.recording_files import file_deleted
 from engine.routing.pacing import Pace
 from engine.routing.regions import may_carry
-from engine.store.queued_calls import QueuedCall
 from engine.webhooks.payloads.arrival import arrival_params
 
 INBOUND_RING_S: Final = 120
@@ -214,8 +213,13 @@ class Switchboard:
             call, number, hides_caller=order.hides_caller, password=order.sip_password, emergency=emergency is not None
         )
         starts = [*([order.flow.document] if order.flow else []), *starts_of(call)]
+        manner = FlowManner(self._services, call)
+        if call.url is not None:
+            await manner()  # while all else of the order is read: later it would be a transaction of its own
+        # Nothing stands between a call to an emergency number and its INVITE.
+        claim = None if emergency else self._placing.claim(call, self._placing.ordered(call, order), waited=False)
         async with kept_if_not_allowed(self._services.ledger, call):
-            session = await self._placing.send(call, request, number, starts, set_up)
+            session = await self._placing.send(call, request, number, starts, set_up, claim, manner)
         if order.heard_in is not None:
             self.conferences.let_hear_ringing(call.account_id, order.heard_in, session)
         return call
@@ -225,12 +229,10 @@ class Switchboard:
         self._services.space.require()
         number = await self._services.stores.numbers.taking(order.from_)
         call = self._outbound(order, number)
-        password = self._services.stores.queued_calls.sealed(call.id, order.sip_password)
-        queued = QueuedCall(call.id, call.account_id, call.node, order.hides_caller, sip_password=password)
         async with kept_if_not_allowed(self._services.ledger, call):
             await self._services.policies.require_destination(call, target)
         await self._services.credit.require(call)
-        return await self._pacing.join(call, queued, pace)
+        return await self._pacing.join(call, self._placing.ordered(call, order), pace)
 
     async def _take(self, leg: Leg, arrival: InboundCall, set_up: SetUp) -> None:
         try:
@@ -342,14 +344,19 @@ class Switchboard:
         return arrived(run_by_number(call, number), arrival)
 
     def _flow_runner(
-        self, session: Session, *, number: Number | None, told: Mapping[str, str] | None = None
+        self,
+        session: Session,
+        *,
+        number: Number | None,
+        told: Mapping[str, str] | None = None,
+        manner: FlowManner | None = None,
     ) -> FlowRunner:
         web = self._services.web.for_call(
             session.call.account_id,
             session.call.id,
             format=number.webhook_format if number else BodyFormat.FORM,
             event=session.note_event,
-            manner=FlowManner(self._services, session.call),
+            manner=manner or FlowManner(self._services, session.call),
         )
         stage = LiveStage(session, self._services, self._shared, web)
         return FlowRunner(session, stage, web, self._services.clock, told)

@@ -1,6 +1,6 @@
 """Dialogs with far ends: how they come about, and what is asked of them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -47,6 +47,10 @@ def every_address(_host: str, _address: str) -> bool:
     return True
 
 
+async def at_once() -> None:
+    """Stands for nothing that an INVITE waits for."""
+
+
 @dataclass(frozen=True, slots=True)
 class DialRequest:
     """An INVITE to send: `target` is E.164 (sent to the trunk) or a SIP URI (sent there).
@@ -55,7 +59,8 @@ class DialRequest:
     whose call it is: routes may lead accounts apart. An `emergency` call is to an emergency number, as it is dialled.
     `diverted_by` is the number that was called, where its caller is sent on. `hides_caller` keeps from the called party
     who calls (CLIR). `destinations` says to which numbers it may be sent on (3xx), `reachable` whether the host
-    of a SIP URI may be called at an IP address to which it leads.
+    of a SIP URI may be called at an IP address to which it leads. `before_invite` is awaited when all is known that its
+    INVITE needs; what it raises is raised in place of sending it.
 
     `attestation` is what we know of the caller, for trunks that sign it; `identity` are the Identity headers of the
     call that is dialled on. `link` is what it is between rooms, if it is such: no trunk carries it.
@@ -76,6 +81,7 @@ class DialRequest:
     hides_caller: bool = False
     destinations: Destinations = ANYWHERE
     reachable: Reachable = every_address
+    before_invite: Callable[[], Awaitable[None]] = at_once
     link: RoomLink | None = None
 
 
@@ -196,5 +202,5 @@ class Dialer(Protocol):
         ...
 
     async def dial(self, request: DialRequest) -> Leg:
-        """Send INVITE. Raises SipError if it can't be sent at all (no trunk, bad URI)."""
+        """Send INVITE. Raises SipError if it can't be sent at all (no trunk, bad URI), or what `before_invite` does."""
         ...

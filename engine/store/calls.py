@@ -136,6 +136,18 @@ class Calls:
         """Changes of calls that belong together, in one transaction and few statements; events keep their order."""
         await self._db.write(_together(jobs))
 
+    async def write_if(self, may: Job[bool], jobs: Sequence[Job[Any]]) -> bool:
+        """The same where another job of that transaction says that it may be; False, and nothing of it, else."""
+        together = _together(jobs)
+
+        def job(connection: Connection) -> bool:
+            if not may(connection):
+                return False
+            together(connection)
+            return True
+
+        return await self._db.write(job)
+
     async def add_ended(self, call: Call, jobs: Sequence[Job[Any]]) -> None:
         """A call that is over before it is stored, with all its changes: at no moment it goes on."""
         await self.add(call, also=_together(jobs))

@@ -8,11 +8,25 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql.functions import coalesce
 
-from engine.model.call import FINAL, Status
+from engine.model.call import FINAL, NO_NODE, Status
 from engine.routing.pacing import Pace, PacedLine, next_turns
+from engine.store.connections import Job
 from engine.store.database import Database
 from engine.store.locks import OwnClock, locked_if_free_at, time_on
 from engine.store.queued_calls import QueuedCall
@@ -57,21 +71,39 @@ class PacedLines:
 
         return await self._db.write(job)
 
-    async def give_back(self, node: str, again_after_s: float = 0.0) -> None:
-        """Have all wait again that a node has claimed and not begun, in their old places; their lines wait so long."""
+    async def give_back(self, node: str) -> None:
+        """Have all wait again that a node has claimed and not begun, in their old places."""
+        begun = exists().where(calls.c.id == queued_calls.c.call_id, calls.c.node == node)
+        await self._db.write(self._giving_back(node, ~begun))
+
+    async def put_back(self, queued: QueuedCall, node: str, again_after_s: float) -> None:
+        """Have one wait again that a node has claimed and not dialled; its line waits so long."""
+        this = queued_calls.c.call_id == queued.call_id
+        await self._db.write(self._giving_back(node, this, again_after_s=again_after_s))
+
+    async def hand_on(self, node: str) -> None:
+        """Have all wait that a node has claimed and not dialled, those too that it had begun or that did not wait."""
+        await self._db.write(self._giving_back(node))
+
+    def _giving_back(self, node: str, *only: ColumnElement[bool], again_after_s: float = 0.0) -> Job[None]:
+        mine = and_(queued_calls.c.claimed_by == node, *only)
 
         def job(connection: Connection) -> None:
-            mine = queued_calls.c.claimed_by == node
-            theirs = connection.scalars(select(queued_calls.c.account_id).where(mine).distinct()).all()
-            if not theirs:
+            owners = connection.scalars(select(queued_calls.c.account_id).where(mine).distinct()).all()
+            if not owners:
                 return
+            for account_id in owners:
+                self._db.inserting_new(account_lines, {"account_id": account_id, "turn": 0})(connection)
+            theirs = select(queued_calls.c.call_id).where(mine)
+            open_ones = (calls.c.id.in_(theirs), calls.c.status.in_(_OPEN))
+            connection.execute(update(calls).where(*open_ones).values(node=NO_NODE))
             connection.execute(update(queued_calls).where(mine).values(claimed_by=None))
             until = time_on(connection, self._own_clock) + timedelta(seconds=again_after_s)
-            line = account_lines.c.account_id.in_(theirs)
+            line = account_lines.c.account_id.in_(owners)
             earlier = or_(account_lines.c.free_at.is_(None), account_lines.c.free_at < until)
             connection.execute(update(account_lines).where(line, earlier).values(free_at=until))
 
-        await self._db.write(job)
+        return job
 
     async def take_up(self, node: str) -> None:
         """Have all wait that a process of this name has left, and those that a release before this one let wait."""

@@ -24,6 +24,8 @@ class FakeCarrier:
     def __init__(self, bridge: FakeBridge, clock: Clock) -> None:
         self.network_s = 0.0
         """How long what we command takes to reach a far end."""
+        self.found_after_s = 0.0
+        """How long it takes to find out where an INVITE is sent."""
         self.unreachable: set[str] = set()
         self.is_full = False
         """Whether no trunk has room for another call."""
@@ -58,9 +60,11 @@ class FakeCarrier:
         raise SipError(f"Leg {other} can't take the place of leg {leg}: nobody hands calls over here.")
 
     async def dial(self, request: DialRequest) -> Leg:
-        await self._clock.sleep(self._bridge.crossing_s)
+        await self._clock.sleep(self.found_after_s)
         if request.target in self.unreachable:
             raise SipError(f"INVITE to {request.target} could not be sent: there is no trunk.")
+        await request.before_invite()
+        await self._clock.sleep(self._bridge.crossing_s)
         self.invites.append(request)
         called = self._far_end(request.target, request)
         self._ringing.setdefault(request.target, []).append(called)

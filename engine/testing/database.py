@@ -24,13 +24,14 @@ class MemoryConnections:
     Each transaction is one step of the loop: others run before and after it, never within.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, is_shared: bool) -> None:
         self._engine = engine
+        self._is_shared = is_shared
         self.failure: StoreError | None = None
 
     @property
     def is_shared(self) -> bool:
-        return False
+        return self._is_shared
 
     async def write(self, job: Job[T]) -> T:
         await self._turn()
@@ -80,14 +81,15 @@ class MemoryConnections:
 class MemoryDatabase(Database):
     """A database that fails for as long as a test wants it to."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, is_shared: bool = False) -> None:
+        """`is_shared` says that several nodes have it."""
         self._engine = engine
-        self._memory = MemoryConnections(engine)
+        self._memory = MemoryConnections(engine, is_shared)
         super().__init__(self._memory)
 
-    def opened_again(self) -> "MemoryDatabase":
+    def opened_again(self, *, is_shared: bool = False) -> "MemoryDatabase":
         """The same rows as another process sees them, with failures of its own."""
-        return MemoryDatabase(self._engine)
+        return MemoryDatabase(self._engine, is_shared=is_shared)
 
     def tell_time_by(self, now: Callable[[], datetime]) -> None:
         """Have the database's own clock show this (UTC) instead of the machine's."""

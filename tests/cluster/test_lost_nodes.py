@@ -4,14 +4,17 @@ import asyncio
 import json
 import os
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.peers import commands
 from tests.peers.customer import Customer
+from tests.peers.database_way import database_way
 from tests.peers.nodes import nodes
-from tests.peers.phone import phone
+from tests.peers.phone import PhonePeer, phone
 from tests.peers.platform import Platform
 from tests.peers.ports import Ports
 from tests.peers.waiting import eventually
@@ -19,6 +22,9 @@ from tests.peers.waiting import eventually
 pytestmark = [pytest.mark.sip, pytest.mark.postgres]
 
 CALLEE = "+3225550199"
+KNOWS_S = 12.0
+"""After a lease's time a node knows of the other, and closes what that leaves."""
+SLOW_S = 0.5
 TALKS = "<Response><Pause length='120'/></Response>"
 
 
@@ -44,6 +50,51 @@ async def test_calls_of_a_node_that_was_killed_are_closed_by_another_and_told_of
         assert {each["status"] for each in closed} == {"failed"}
         assert all(1 <= each["duration"] <= 15 for each in closed), closed
         assert node_states(b) == {"a": "lost", "b": "serving"}
+
+
+@asynccontextmanager
+async def one_that_has_not_dialled(
+    folder: Path, ports: Ports, database: str, shop: Customer
+) -> AsyncIterator[tuple[PhonePeer, Platform, Platform, str]]:
+    """A phone, two nodes, and a call of the first that was answered 201 and whose INVITE has not left.
+
+    The first node's database is slow, so that there is a while between the two.
+    """
+    async with phone() as far_end, database_way(folder / "way", database) as way:
+        trunk = {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}
+        async with nodes(folder, ports, database, settings=trunk, ways={"a": way.url}) as (a, b):
+            await asyncio.sleep(KNOWS_S)
+            with way.slow(SLOW_S):
+                call_id = (await a.place(CALLEE, flow=TALKS, status_callback=shop.url("/status")))["id"]
+                yield far_end, a, b, call_id
+
+
+async def test_a_call_whose_node_is_killed_before_its_invite_is_placed_by_another(
+    tmp_path: Path, ports: Ports, shop: Customer, database: str
+) -> None:
+    async with one_that_has_not_dialled(tmp_path, ports, database, shop) as (far_end, a, b, call_id):
+        await a.end(signal.SIGKILL)
+        assert rung(far_end) == 0
+
+        await b.call_when(call_id, "in-progress", within_s=30)
+
+        assert rung(far_end) == 1
+        assert "order_handed_on" in [each["kind"] for each in await b.events(call_id)]
+
+
+async def test_a_call_whose_node_stands_still_before_its_invite_is_placed_once(
+    tmp_path: Path, ports: Ports, shop: Customer, database: str
+) -> None:
+    async with one_that_has_not_dialled(tmp_path, ports, database, shop) as (far_end, a, b, call_id):
+        os.kill(a.pid, signal.SIGSTOP)
+
+        await b.call_when(call_id, "in-progress", within_s=30)
+        os.kill(a.pid, signal.SIGCONT)
+
+        assert await a.ends_by_itself() == 75
+        assert rung(far_end) == 1
+        assert (await b.get(f"calls/{call_id}"))["status"] == "in-progress"
+        assert ends(shop) == []
 
 
 async def test_a_second_process_of_a_name_does_not_start_and_says_who_has_it(
@@ -90,6 +141,11 @@ async def test_a_node_that_others_took_over_ends_its_calls_and_stops(
         await asyncio.sleep(1)
         assert await b.get(f"calls/{call_id}") == closed
         assert ends(shop) == [call_id]
+
+
+def rung(far_end: PhonePeer) -> int:
+    """How many calls have come to a phone."""
+    return [each["event"] for each in far_end.told].count("answered")
 
 
 def ends(shop: Customer) -> list[str]:

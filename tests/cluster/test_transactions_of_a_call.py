@@ -75,4 +75,5 @@ async def test_a_call_takes_eight_transactions_at_most_while_others_are_under_wa
             await asyncio.sleep(2)
             of_calls = await committed(url) - quiet - of_a_second * (loop.time() - quiet_s)
 
+    print(f"{of_calls / CALLS:.2f} transactions a call")
     assert of_calls / CALLS <= MOST

@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 
 
 class FlowManner:
-    """Looks it up when a call's first document is read, and keeps it for the call's life."""
+    """Looks it up at the latest when a call's first document is read, and keeps it for the call's life."""
 
     def __init__(self, services: CallServices, call: Call) -> None:
         self._services = services

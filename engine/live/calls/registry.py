@@ -15,13 +15,14 @@ from engine.live.admission.policies import AllowedCall
 from engine.live.calls.flow_runner import FlowRunner
 from engine.live.services import CallServices
 from engine.live.session.call_of_leg import CallOfLeg
+from engine.live.session.dial_claim import DialClaim
 from engine.live.session.journal import Journal
 from engine.live.session.session import Session, nothing
 from engine.model.balance import Draw
 from engine.model.call import Attempt, Call, Event
 from engine.model.stir import CallerProof
 from engine.ports import Cause, DialRequest, Leg, LegId
-from engine.store.connections import Job, in_turn
+from engine.store.connections import in_turn
 
 _CLOSE_S: Final = 10.0
 _SETTLE_S: Final = 1.0
@@ -117,21 +118,21 @@ class Sessions:
         make: MakeFlowRunner,
         run_flow: RunFlow,
         when_sent: Callable[[], None] = nothing,
-        queued: Job[None] | None = None,
+        claim: DialClaim | None = None,
     ) -> Session:
         """Store the call and set its INVITE going.
 
         Raises StoreError, PolicyRefused, BalanceTooLow; nothing was sent then. `when_sent` follows its INVITE, or its
-        failure. `queued` takes one out of its line that is stored already; it raises NoLongerQueued where it waits no
-        more.
+        failure. A `claim` has another node place it where this one dies first; of a call that has waited, which is
+        stored already, it raises NoLongerQueued where that waits no more.
         """
         admitted = await self._services.policies.admit(call, request, self._services.longest_call_s)
-        journal, draw = await self._opened(call, admitted, paid=not request.emergency, queued=queued)
+        journal, draw = await self._opened(call, admitted, paid=not request.emergency, claim=claim)
         session = self._session(journal, CallerProof(request.attestation, request.identity), admitted, draw)
         request = replace(request, destinations=admitted.destinations)
         conduct = self._conduct(session, make, run_flow)
         self._sessions[call.id] = session
-        self.spawn(self._live(session, session.place(self._services.dialer, request, conduct, when_sent)))
+        self.spawn(self._live(session, session.place(self._services.dialer, request, conduct, when_sent, claim)))
         return session
 
     async def take(
@@ -178,7 +179,7 @@ class Sessions:
         task.add_done_callback(self._running.discard)
 
     async def _opened(
-        self, call: Call, admitted: AllowedCall, *, paid: bool = True, queued: Job[None] | None = None
+        self, call: Call, admitted: AllowedCall, *, paid: bool = True, claim: DialClaim | None = None
     ) -> tuple[Journal, Draw | None]:
         """The journal of a call that was let begin, which is stored, and what is drawn of a prepaid balance.
 
@@ -188,12 +189,14 @@ class Sessions:
         journal = Journal(call, self._services.ledger)
         credit = self._services.credit
         reserving = credit.reserving(call) if paid else None
-        job = in_turn(queued, reserving, admitted.counting)
+        job = in_turn(claim.beginning() if claim else None, reserving, admitted.counting)
         try:
-            draw = await (journal.open(job) if queued is None else journal.resume(job))
+            draw = await (journal.resume(job) if claim is not None and claim.waited else journal.open(job))
         except BaseException as error:
             self._services.policies.not_begun(call, error)
             raise
+        if claim is not None:
+            claim.begun()
         if draw is not None:
             journal.settle_with(credit.settlement)
         return journal, draw

@@ -117,6 +117,17 @@ class Journal:
         await self._ledger.calls.add_ended(self._call, jobs)
         then()
 
+    async def store_if(self, may: Job[bool]) -> bool:
+        """Store all that has happened where this job says that it may be: all of it and the job, or nothing.
+
+        Raises StoreError.
+        """
+        jobs, then = self._changes.take_all()
+        if not await self._ledger.calls.write_if(may, jobs):
+            return False
+        then()
+        return True
+
     async def resume(self, job: Job[T]) -> T:
         """Do this before a call goes on that is stored already. Raises StoreError, and what it raises."""
         self._stored = self._call

@@ -55,6 +55,10 @@ class CallProgress:
         self.keys.forget()
         self.answered.set()
 
+    def is_wanted(self) -> bool:
+        """Whether nobody has asked for its end."""
+        return self.ending is None
+
     def end_as(self, outcome: Event) -> None:
         """Note that we hang up, and what that means; the first outcome stands."""
         self.ending = self.ending or outcome

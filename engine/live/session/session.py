@@ -10,8 +10,9 @@ import structlog
 from engine.aio.first_done import first_done
 from engine.aio.tasks import BackgroundTasks, OnFailure, stopped
 from engine.aio.waits import Occurrence, until
-from engine.errors import LegGone, SipError
+from engine.errors import LegGone, NoLongerQueued, SipError, StoreError
 from engine.live.session.call_of_leg import CallOfLeg, CurrentCall
+from engine.live.session.dial_claim import DialClaim
 from engine.live.session.dtmf import Keys
 from engine.live.session.flow_handover import FlowHandover
 from engine.live.session.journal import Journal
@@ -23,14 +24,7 @@ from engine.model.call import Attempt, Call, Direction, Event
 from engine.model.call_policy import PolicyRefusal
 from engine.model.consent import Consent
 from engine.model.stir import CallerProof
-from engine.ports import (
-    Cause,
-    Clock,
-    Dialer,
-    DialRequest,
-    Leg,
-    MediaLost,
-)
+from engine.ports import Cause, Clock, Dialer, DialRequest, Leg, MediaLost
 
 AFTERMATH_S: Final = 60.0
 """How long a flow may still report (Record's and Dial's action) after the far end has hung up."""
@@ -164,27 +158,21 @@ class Session:
         self._spoken_in = language
 
     async def place(
-        self, dialer: Dialer, request: DialRequest, conduct: Conduct, when_sent: Callable[[], None] = nothing
-    ) -> None:
-        """Send INVITE and follow the call to its end."""
+        self, dialer: Dialer, request: DialRequest, conduct: Conduct, when_sent: Callable[[], None] = nothing,
+        claim: DialClaim | None = None,
+    ) -> None:  # fmt: skip
+        """Send INVITE and follow the call to its end; one whose `claim` another node has taken over is that one's."""
         async with self._writing():
             if request.emergency:
                 log.warning("emergency_call", number=request.target)
                 self.journal.note_event("emergency_call", number=request.target, carried=True)
             if request.hides_caller:
                 self.journal.note_event("caller_hidden")
-            try:
-                leg = None if self._progress.ending else await dialer.dial(request)
-            except SipError as error:
-                self.journal.tried(Attempt("route", request.target, str(error)))
-                self.journal.happened(Event.BROKE)
-                leg = None
+            leg = await self._dialled(dialer, request, claim)
             when_sent()
             if leg is not None:
                 self.journal.note_event("invite_sent", target=request.target, via=leg.via)
                 await self._follow(leg, conduct)
-            elif self._progress.ending and not self.call.ended:
-                self.journal.happened(self._progress.ending)
             self.over.set()
         self.closed.set()
 
@@ -216,6 +204,23 @@ class Session:
             if not working.done():
                 raise LegGone(f"{self.call.id} is over")
             return working.result()
+
+    async def _dialled(self, dialer: Dialer, request: DialRequest, claim: DialClaim | None) -> Leg | None:
+        """Send INVITE; None where none was sent: the call has ended then, or is another node's."""
+        if claim is not None:
+            request = claim.guarding(request, self._progress.is_wanted)
+        try:
+            if self._progress.is_wanted():
+                return await dialer.dial(request)
+        except NoLongerQueued as error:
+            log.warning("call_taken_over", reason=str(error))
+            return None
+        except (SipError, StoreError) as error:
+            self.journal.tried(Attempt("route", request.target, str(error)))
+        if claim is not None:
+            claim.drop(self.journal.keep)
+        self.journal.happened(self._progress.ending or Event.BROKE)
+        return None
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[None]:

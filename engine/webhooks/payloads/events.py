@@ -139,6 +139,7 @@ EVENTS: Final[tuple[EventKind, ...]] = (
           Fact("source", "whence the first packet came", Privacy.PERSONAL)),
     _call("line_quality", "In a conference, when a line becomes better or worse", _CONFERENCE, *_LINE),
     _call("node_stopped", "The node was stopped, and its time for calls to end was over: it is hung up"),
+    _call("order_handed_on", "Its node ended before the INVITE, and another places it", Fact("node", "its name")),
     _call("process_died", "The next start found it open"),
 
     _flow("webhook", "A server was asked", Fact("url", "which", Privacy.PERSONAL), Fact("method", "of HTTP"),

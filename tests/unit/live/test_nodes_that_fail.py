@@ -41,14 +41,18 @@ CALLEE: Final = "+3225550199"
 OURS: Final = "+3225550100"
 TALKS: Final = "<Response><Pause length='8'/></Response>"
 TOLD_AT: Final = "https://customer.example/told"
-BEGUN_S: Final = 0.5
-"""So long a call goes on before something happens to its node."""
+FOUND_S: Final = 0.2
+"""So long it takes to find out where an INVITE is sent, and so long then until it is there."""
 HEALED_S: Final = 120.0
 
 pauses = st.sampled_from([0.0, 0.2, 1.0, 2.5, 5.0, 9.0])
+moments = st.sampled_from([0.0, FOUND_S / 2, FOUND_S, FOUND_S * 1.5, 1.0])
+"""So many seconds after a call was stored something happens to its node: its INVITE has not left, or it has, or rings.
+"""
 steps = st.tuples(
-    st.sampled_from(["nothing", "crash", "restart", "cut off", "cut off", "connect", "drain"]),
+    st.sampled_from(["nothing", "crash", "crash", "restart", "cut off", "cut off", "connect", "drain"]),
     st.integers(0, len(NAMES) - 1),
+    moments,
     pauses,
 )
 
@@ -130,8 +134,13 @@ class Machine:
         if self._switchboard is not None and self.runs:
             await self._switchboard.draining.begin()
 
+    async def take_calls_again(self) -> None:
+        """As an operator has it, who is done with what a node was drained for."""
+        if self._switchboard is not None and self.runs:
+            await self._switchboard.draining.end()
+
     async def _serve(self) -> None:
-        database = self._database = self._rows.opened_again()
+        database = self._database = self._rows.opened_again(is_shared=True)
         stores = stores_of(database, self.name)
         me = NodeIdentity(self.name, NodeAddresses("http://x", "x"), "1", f"{self.name}/1/1")
         membership = self._membership = Membership(stores.nodes, me, self._around.clock, Lease(6.0, 1.0))
@@ -176,6 +185,7 @@ async def machines(folder: Path) -> AsyncIterator[tuple[Sequence[Machine], Surro
         around, sent = Surroundings.make(), Sent()
         rows.tell_time_by(around.clock.now)
         account = await stores_of(rows).accounts.ensure("demo")
+        around.carrier.found_after_s = around.bridge.crossing_s = FOUND_S
         around.carrier.listeners.append(lambda called: called.answers())
         made = [Machine(name, around, rows, folder, sent) for name in NAMES]
         for each in made:
@@ -189,23 +199,24 @@ async def machines(folder: Path) -> AsyncIterator[tuple[Sequence[Machine], Surro
 
 @pytest.mark.costly("a hundred histories of three nodes")
 @given(plan=st.lists(steps, min_size=1, max_size=8))
-@example(plan=[("crash", 1, 0.0), ("cut off", 0, 0.0), ("crash", 2, 0.0), ("nothing", 0, 0.0)])
+@example(plan=[("crash", 1, 1.0, 0.0), ("cut off", 0, 1.0, 0.0), ("crash", 2, 1.0, 0.0), ("nothing", 0, 1.0, 0.0)])
+@example(plan=[("crash", 0, 0.0, 0.0), ("cut off", 1, 0.0, 0.0), ("crash", 2, 0.0, 0.0)])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 def test_no_call_is_dialled_twice_closed_twice_or_never_closed_and_no_callback_is_lost(
-    plan: Sequence[tuple[str, int, float]], recordings_of_all: Path
+    plan: Sequence[tuple[str, int, float, float]], recordings_of_all: Path
 ) -> None:
     with asyncio.Runner(loop_factory=SkippingLoop) as runner:
         runner.run(_follow(plan, recordings_of_all))
 
 
-async def _follow(plan: Sequence[tuple[str, int, float]], folder: Path) -> None:
+async def _follow(plan: Sequence[tuple[str, int, float, float]], folder: Path) -> None:
     accepted: list[str] = []
     async with machines(folder) as (nodes, around, rows, account, sent):
-        for what, which, then_s in plan:
+        for what, which, begun_s, then_s in plan:
             node = nodes[which]
             if (call_id := await node.place(account)) is not None:
                 accepted.append(call_id)
-            await asyncio.sleep(BEGUN_S)
+            await asyncio.sleep(begun_s)
             match what:
                 case "crash":
                     await node.crash()
@@ -220,6 +231,7 @@ async def _follow(plan: Sequence[tuple[str, int, float]], folder: Path) -> None:
             await asyncio.sleep(then_s)
         for node in nodes:
             node.connect()
+            await node.take_calls_again()
         async with asyncio.TaskGroup() as watching:
             supervisor = watching.create_task(nodes[0].is_kept_running())
             await asyncio.sleep(HEALED_S)

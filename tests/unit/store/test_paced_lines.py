@@ -65,6 +65,7 @@ class Campaign:
         if queued is None:
             return None
         await self.db.write(self.queued.beginning(queued, self.node))
+        await self.queued.take_out(queued, self.node, waited=True)
         return queued.call_id
 
     async def ends(self, call: Call) -> None:
@@ -145,16 +146,70 @@ async def test_what_a_node_that_died_has_claimed_is_in_its_old_place_again_and_b
         await campaign.db.write(campaign.queued.beginning(queued, ONE))
 
 
+async def test_a_call_that_need_not_wait_is_its_nodes_and_waits_for_any_once_that_has_died(
+    campaign: Campaign, elsewhere: Campaign, account: Account
+) -> None:
+    call = a_call(account.id, node=ONE)
+    queued = QueuedCall(call.id, account.id, ONE)
+    await Calls(campaign.db).add(call, also=campaign.queued.claiming(queued))
+    assert await elsewhere.claims() is None
+    assert await elsewhere.queued.begun_by(ONE) == [queued]
+    await campaign.lines.give_back(ONE)
+    assert await elsewhere.claims() is None, "its node is about to dial it"
+
+    await elsewhere.lines.hand_on(ONE)
+    waiting = await Calls(campaign.db).get(call.id)
+    assert await elsewhere.begins() == call.id
+
+    assert waiting is not None
+    assert waiting.node == NO_NODE
+    with pytest.raises(NoLongerQueued):
+        await campaign.queued.take_out(queued, ONE, waited=False)
+
+
+async def test_a_call_that_was_begun_and_not_dialled_is_in_its_old_place_again_where_its_node_dies(
+    campaign: Campaign, elsewhere: Campaign, account: Account
+) -> None:
+    await Paces(campaign.db).set(account.id, Pace(calls_at_once=2))
+    calls = [(await campaign.joins(account)).id for _ in range(2)]
+    queued = await campaign.lines.claim(ONE)
+    assert queued is not None
+    await campaign.db.write(campaign.queued.beginning(queued, ONE))
+    assert [line.going_on for line in await elsewhere.lines.waiting()] == [1]
+
+    await elsewhere.lines.hand_on(ONE)
+
+    assert [line.going_on for line in await elsewhere.lines.waiting()] == [0]
+    assert [await elsewhere.begins() for _ in range(2)] == calls
+
+
+async def test_who_does_not_know_whether_a_call_was_taken_out_may_do_it_again_until_another_has_it(
+    campaign: Campaign, elsewhere: Campaign, account: Account
+) -> None:
+    call = a_call(account.id, node=ONE)
+    queued = QueuedCall(call.id, account.id, ONE)
+    await Calls(campaign.db).add(call, also=campaign.queued.claiming(queued))
+
+    await campaign.queued.take_out(queued, ONE, waited=False)
+    await campaign.queued.take_out(queued, ONE, waited=False)
+
+    assert not await campaign.queued.holds(call.id)
+    assert not await elsewhere.queued.leave(call.id, OTHER)
+    with pytest.raises(NoLongerQueued):
+        await elsewhere.queued.take_out(queued, OTHER, waited=False)
+
+
 async def test_a_line_that_is_postponed_waits_and_others_go_on(
     campaign: Campaign, account: Account, stranger: Account
 ) -> None:
     for each in (account, stranger):
         await campaign.joins(each)
-    first = await campaign.claims()
+    first = await campaign.lines.claim(ONE)
+    assert first is not None
 
-    await campaign.lines.give_back(ONE, again_after_s=60)
+    await campaign.lines.put_back(first, ONE, again_after_s=60)
 
-    assert await campaign.claims() not in (first, None)
+    assert await campaign.claims() not in (first.call_id, None)
     assert await campaign.claims() is None
     [postponed] = await campaign.lines.waiting()
     assert 50 < postponed.free_in_s <= 60

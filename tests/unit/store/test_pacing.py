@@ -54,6 +54,7 @@ async def test_calls_wait_in_their_order_and_leave_the_line_once(
     claimed = await PacedLines(db).claim(NODE)
     assert claimed == waiting[0]
     await db.write(queued.beginning(claimed, NODE))
+    await queued.take_out(claimed, NODE, waited=True)
     with pytest.raises(NoLongerQueued):
         await db.write(queued.beginning(claimed, NODE))
     with pytest.raises(NoLongerQueued):
