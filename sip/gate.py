@@ -110,6 +110,7 @@ class Gate(pj.RequestGate):
         self._to_strangers = to_strangers
         self._carried = Carried(frozenset())
         self.takes_calls = True
+        self._is_closing = False
 
     def stand(self, carried: Carried) -> None:
         """Stand before the library until the endpoint ends. `carried` is what descriptions may offer us."""
@@ -117,6 +118,11 @@ class Gate(pj.RequestGate):
         self.open()
         pj.do_not_claim(pj.StringVector(UNCLAIMED))
         pj.read_bytes_beyond_ascii()
+
+    def close(self) -> None:
+        """Take no call from now on: the accounts that would take one are about to go."""
+        self.takes_calls = False
+        self._is_closing = True
 
     def onRequest(self, request: pj.GatedRequest) -> None:  # noqa: N802
         method, source = storable(str(request.method)), str(request.source)
@@ -153,7 +159,7 @@ class Gate(pj.RequestGate):
             )
 
     def _answer(self, method: str, source: str, request: pj.GatedRequest) -> StatelessResponse | None:
-        if method == "INVITE" and not request.inCall and (again_s := self._again_after()) is not None:
+        if method == "INVITE" and not request.inCall and (again_s := self._closed_for_s()) is not None:
             self._note_refusal(RefusalRule.LIMIT, source, "")
             return try_again(again_s)  # before anything costs anything
         message = read_message(str(request.message))
@@ -177,6 +183,10 @@ class Gate(pj.RequestGate):
         if answer is not None:
             self._tell_refused(message, source, addressee.trunk, answer)
         return answer
+
+    def _closed_for_s(self) -> int | None:
+        """After how many seconds another call may come in, None if one may now."""
+        return AGAIN_S if self._is_closing else self._again_after()
 
     def _answer_outside(
         self, method: str, source: str, message: Message, certificates: str

@@ -139,6 +139,7 @@ class SipStack:
 
     def close(self) -> bool:
         """Hang up and let go of everything; whether a far end has still to answer."""
+        self._gate.close()
         answers_awaited = self._accounts.any_registered() or self.dialogs.any_live()
         self._switch.close()
         pj.Endpoint.instance().hangupAllCalls()

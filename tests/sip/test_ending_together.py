@@ -8,6 +8,7 @@ import pytest
 from engine.errors import LegGone
 from engine.ports import Cause, HungUp, LegEvent, LegId
 from tests.peers.ports import Ports
+from tests.peers.raw_caller import audio, raw_caller
 from tests.peers.scenario import acks, asks, calls, receives, scenario, sdp
 from tests.peers.sipp import sipp
 from tests.peers.waiting import eventually
@@ -51,3 +52,12 @@ async def test_hanging_up_a_call_that_the_far_end_has_just_ended_finds_it_gone(
         await eventually(lambda: bool(found), within_s=5, otherwise=lambda: "hanging up finds the call gone")
 
     assert found == [LegGone.__name__]
+
+
+async def test_an_invite_while_the_agent_lets_go_of_its_accounts_is_told_when_to_come_again(line: Line) -> None:
+    await line.agent._thread.run(line.agent._stack.close)
+
+    async with raw_caller(line.port) as far_end:
+        answer = await far_end.asks("INVITE", body=audio())
+
+    assert (answer.code, answer.header("retry-after")) == (503, "5")
