@@ -45,6 +45,10 @@ class CallService(Protocol):
         """Delete it with its figures. Raises NotFound, and WrongState while somebody waits."""
         ...
 
+    def carries(self, call_id: str) -> bool:
+        """Whether a call goes on here."""
+        ...
+
     async def place_in_line(self, call: Call) -> int | None:
         """Position from 1 of a call that waits for its turn to be placed; None for any other. Raises StoreError."""
         ...

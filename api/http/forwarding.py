@@ -17,7 +17,7 @@ from aiohttp import hdrs, web
 from api.http.bodies import body_of
 from api.http.client_address import client_address, set_client
 from api.http.contract import Operation
-from api.http.owners import ANSWERED_BY_THE_OWNER, CARRIED_IN_THE_REGION, owner_of
+from api.http.owners import ANSWERED_BY_THE_OWNER, CARRIED_IN_THE_REGION, call_alone, owner_of
 from api.http.problems import Problem
 from engine.errors import NoNodeInRegion
 from engine.model.accounts import Caller, Scope
@@ -74,23 +74,37 @@ class Forwarding:
     client: aiohttp.ClientSession = field(repr=False)
 
     async def answer(
-        self, request: web.Request, caller: Caller, operation: Operation, stores: Stores
+        self,
+        request: web.Request,
+        caller: Caller,
+        operation: Operation,
+        stores: Stores,
+        carries: Callable[[str], bool],
     ) -> web.StreamResponse | None:
         """Another node's answer; None where this one must answer. Raises Problem where nobody can now, StoreError.
 
-        What begins a call or a room where nobody may carry it now raises NoNodeInRegion.
+        `carries` tells of a call whether this node carries it now: then nothing need be asked of the database. What
+        begins a call or a room where nobody may carry it now raises NoNodeInRegion.
         """
-        if (theirs := await self._of_owner(request, caller, operation, stores)) is not None:
+        if (theirs := await self._of_owner(request, caller, operation, stores, carries)) is not None:
             return theirs
         if operation.id not in CARRIED_IN_THE_REGION or may_carry(self.nodes.region, caller.account.region):
             return None
         return await self._in_the_region(request, caller, operation, stores)
 
     async def _of_owner(
-        self, request: web.Request, caller: Caller, operation: Operation, stores: Stores
+        self,
+        request: web.Request,
+        caller: Caller,
+        operation: Operation,
+        stores: Stores,
+        carries: Callable[[str], bool],
     ) -> web.StreamResponse | None:
         others = self.nodes.others()
         if not others or operation.id not in ANSWERED_BY_THE_OWNER or INSIDE in request.headers:
+            return None
+        call_id = call_alone(request.match_info.values())
+        if call_id is not None and carries(call_id):
             return None
         name = await owner_of(stores, request.match_info.values())
         if name is None or name == self.nodes.name:

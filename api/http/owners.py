@@ -33,6 +33,12 @@ CARRIED_IN_THE_REGION: Final = frozenset(
 """By operationId, of both interfaces: what begins a call or a room, which nodes of the account's region alone carry."""
 
 
+def call_alone(identifiers: Iterable[str]) -> str | None:
+    """The call that the path of a request names, where nothing else that it names may be another node's."""
+    by_kind = {each[:2]: each for each in identifiers}
+    return None if by_kind.keys() & {IdKind.CONFERENCE, IdKind.RECORDING} else by_kind.get(IdKind.CALL)
+
+
 async def owner_of(stores: Stores, identifiers: Iterable[str]) -> str | None:
     """The node that has what the path of a request names; None where the database knows all of it. Raises StoreError.
 

@@ -78,7 +78,7 @@ class RestServices:
         """The answer of the node that must give it; None where this one must. Raises Problem, StoreError."""
         if self.forwarding is None:
             return None
-        return await self.forwarding.answer(request, caller, operation, self.stores)
+        return await self.forwarding.answer(request, caller, operation, self.stores, self.call_service.carries)
 
 
 Resource = Callable[[RestServices, ApiRequest], Awaitable[web.StreamResponse]]

@@ -174,6 +174,10 @@ class Switchboard:
             return await self._queues.give(order)
         return await self.conferences.obey(order)
 
+    def carries(self, call_id: str) -> bool:
+        """Whether this node carries a call now."""
+        return self._sessions.is_here(call_id)
+
     async def place_in_line(self, call: Call) -> int | None:
         """Position from 1 of a call that waits for its turn to be placed, over all nodes; None for any other."""
         return await self._pacing.position(call)

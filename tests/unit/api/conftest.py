@@ -64,6 +64,9 @@ class NotingCallService:
         await self.calls.add(call)
         return call
 
+    def carries(self, call_id: str) -> bool:
+        return False
+
     async def end(self, account_id: str, call_id: str) -> None:
         call = await self.calls.get(call_id)
         if call is None or call.account_id != account_id:

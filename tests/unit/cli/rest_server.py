@@ -37,6 +37,9 @@ class ScriptedCallService:
         self.script: Sequence[Event] = ANSWERED
         self._calls = calls
 
+    def carries(self, call_id: str) -> bool:
+        return False
+
     async def place(self, order: NewCall) -> Call:
         self.orders.append(order)
         asked = Call.begun(
