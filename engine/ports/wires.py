@@ -86,5 +86,6 @@ class Forked:
     track: StreamTrack
 
 
-Source = Said | Heard | Played | Mixed | Fed
-Sink = Ear | Track | Everyone | Forked
+Source = Said | Heard | Played | Mixed
+Sink = Ear | Track | Everyone
+"""Neither has the ends of media streams: `StreamWire` alone lays wires there, for whoever may be heard and may hear."""

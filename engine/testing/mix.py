@@ -3,21 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from engine.ports import (
-    Attendance,
-    Ear,
-    Everyone,
-    Fed,
-    Heard,
-    LegId,
-    Mixed,
-    Played,
-    PlayerId,
-    RoomId,
-    Said,
-    Sink,
-    Source,
-)
+from engine.ports import Attendance, Ear, Everyone, Heard, LegId, Mixed, Played, PlayerId, RoomId, Said, Sink, Source
 from engine.testing.sounds import Sound
 
 
@@ -116,8 +102,6 @@ class Mix:
             case Mixed(room):
                 voices = frozenset(MixedVoice(leg) for leg in self.seats if self._is_heard(leg, room, by=None))
                 return voices | self._of_all(self.wires.get(Everyone(room), ()))
-            case Fed():
-                return NOTHING  # no program speaks here yet
 
     def talking_in(self, room: RoomId) -> frozenset[LegId]:
         """The legs whose voices are to be heard in a room."""

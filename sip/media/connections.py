@@ -30,7 +30,7 @@ from engine.ports import (
 from sip.config import WIDEBAND_HZ
 from sip.media.conference_seats import ConferenceSeats
 from sip.media.stream_ports import StreamPorts
-from sip.media.wiring import FromRoom, Plain, Wire, Wiring
+from sip.media.wiring import Asked, FromRoom, Plain, Target, Wire, Wiring
 
 
 class MediaConnections:
@@ -184,6 +184,9 @@ class MediaConnections:
         self._streams.open_source(source.stream, live, disclosure)
         self._connect(source, ear)
 
+    def feed_no_more(self, source: Fed, ear: Ear) -> None:
+        self._disconnect(source, ear)
+
     def drop_stream(self, stream: StreamId) -> None:
         self._settle(self._wiring.drop_stream(stream))
         self._streams.drop(stream)
@@ -226,12 +229,12 @@ class MediaConnections:
         heard_by_held = isinstance(sink, Ear) and sink.leg in self._held
         return heard_by_held or source.leg in self._muted or source.leg in self._held
 
-    def _connect(self, source: Source | FromRoom, sink: Sink) -> None:
+    def _connect(self, source: Asked, sink: Target) -> None:
         begun = self._wiring.connect(source, sink)
         self._settle(begun)
         self._begin(begun)
 
-    def _disconnect(self, source: Source | FromRoom, sink: Sink) -> None:
+    def _disconnect(self, source: Asked, sink: Target) -> None:
         ended = self._wiring.disconnect(source, sink)
         self._end([wire for wire in ended if not self._is_blocked(wire)])
         self._settle(ended)
@@ -312,7 +315,7 @@ class MediaConnections:
             case FromRoom(leg):
                 return self._seating.sent_to(leg)
 
-    def _target(self, sink: Sink) -> pj.AudioMedia | None:
+    def _target(self, sink: Target) -> pj.AudioMedia | None:
         if isinstance(sink, Ear):
             return self._legs.get(sink.leg)
         if isinstance(sink, Everyone):

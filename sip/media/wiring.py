@@ -36,20 +36,22 @@ class FromRoom:
 
 
 Plain = Said | Played | Mixed | Fed | FromRoom
-Wire = tuple[Plain, Sink]
+Asked = Source | Fed | FromRoom
+Target = Sink | Forked
+Wire = tuple[Plain, Target]
 
 
 class Wiring:
     """A set of wires; every change answers with the plain wires that begin or end by it. On the SIP thread."""
 
     def __init__(self) -> None:
-        self._asked: set[tuple[Source | FromRoom, Sink]] = set()
+        self._asked: set[tuple[Asked, Target]] = set()
         self._into: dict[LegId, set[Plain]] = defaultdict(set)
-        self._taps: dict[LegId, set[Sink]] = defaultdict(set)
+        self._taps: dict[LegId, set[Target]] = defaultdict(set)
         self._live: Counter[Wire] = Counter()
-        self._at: dict[Plain | Sink, set[Wire]] = defaultdict(set)
+        self._at: dict[Plain | Target, set[Wire]] = defaultdict(set)
 
-    def connect(self, source: Source | FromRoom, sink: Sink) -> list[Wire]:
+    def connect(self, source: Asked, sink: Target) -> list[Wire]:
         """The wires that begin; none if this one is there already."""
         if (source, sink) in self._asked:
             return []
@@ -66,7 +68,7 @@ class Wiring:
                 self._at[end].add(wire)
         return begun
 
-    def disconnect(self, source: Source | FromRoom, sink: Sink) -> list[Wire]:
+    def disconnect(self, source: Asked, sink: Target) -> list[Wire]:
         """The wires that end; none if this one is not there."""
         if (source, sink) not in self._asked:
             return []
@@ -127,13 +129,13 @@ class Wiring:
     def live(self) -> frozenset[Wire]:
         return frozenset(self._live)
 
-    def _ending_at(self, end: Plain | Sink) -> Collection[Wire]:
+    def _ending_at(self, end: Plain | Target) -> Collection[Wire]:
         return self._at.get(end, ())
 
-    def _wires(self, source: Source | FromRoom, sink: Sink) -> list[Wire]:
+    def _wires(self, source: Asked, sink: Target) -> list[Wire]:
         if isinstance(source, Heard):
             return [(into, sink) for into in self._into.get(source.leg, ())]
-        taps: Iterable[Sink] = self._taps.get(sink.leg, ()) if isinstance(sink, Ear) else ()
+        taps: Iterable[Target] = self._taps.get(sink.leg, ()) if isinstance(sink, Ear) else ()
         return [(source, sink), *((source, tap) for tap in taps)]
 
     def _release(self, wires: list[Wire]) -> list[Wire]:
@@ -152,6 +154,6 @@ class Wiring:
             if not self._at[end]:
                 del self._at[end]
 
-    def _drop(self, match: Callable[[Source | FromRoom, Sink], bool]) -> list[Wire]:
+    def _drop(self, match: Callable[[Asked, Target], bool]) -> list[Wire]:
         matching = [(source, sink) for source, sink in self._asked if match(source, sink)]
         return [wire for source, sink in matching for wire in self.disconnect(source, sink)]

@@ -62,7 +62,7 @@ class SipStream:
         await self._thread.run(partial(self._switch.feed, self._live, Fed(self._stream), ear, disclosure))
 
     async def hush(self, ear: Ear) -> None:
-        await self._thread.run(partial(self._switch.disconnect, Fed(self._stream), ear))
+        await self._thread.run(partial(self._switch.feed_no_more, Fed(self._stream), ear))
 
     def send(self, event: str, members: Mapping[str, object]) -> None:
         self._live.send(event, json.dumps(members, separators=(",", ":"))[1:-1])

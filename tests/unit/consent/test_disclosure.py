@@ -14,8 +14,8 @@ from tests.unit.store.samples import NOON
 ROOT = Path(__file__).parents[3]
 PROGRAM = """
 from engine.model.disclosure import Disclosure, DisclosurePolicy, disclose
-from engine.ports import Ear, LegId, StreamWire
-async def speak(wire: StreamWire, ear: Ear) -> None:
+from engine.ports import Bridge, Ear, Fed, LegId, StreamId, StreamWire
+async def speak(wire: StreamWire, bridge: Bridge, ear: Ear) -> None:
 """
 REFUSED = (
     ("await wire.speak(ear)", "Missing positional argument"),
@@ -23,6 +23,8 @@ REFUSED = (
     ('await wire.speak("told", ear)', 'expected "Disclosure"'),
     ("await wire.speak(disclose(DisclosurePolicy.ANNOUNCE), ear)", 'expected "Disclosure"'),
     ('await wire.speak(Disclosure("told"), ear)', 'expected "Never"'),
+    ("await bridge.connect(Fed(StreamId(1)), ear)", 'expected "Said | Heard | Played | Mixed"'),
+    ("await bridge.record(tracks=[[Fed(StreamId(1))]])", "incompatible type"),
     ("class Forged(Disclosure): ...", "Cannot inherit from final class"),
 )
 """Statements in a function that could let somebody hear a program, and what mypy says of them."""
