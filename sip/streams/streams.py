@@ -98,6 +98,7 @@ class SipStreams:
         self._switch = switch
         self._thread = thread
         self._news = StreamNews()
+        self._open: dict[StreamId, pj.Stream] = {}
 
     def open(self, plan: StreamPlan) -> SipStream:
         number = StreamId(next(_NUMBERS))
@@ -106,12 +107,25 @@ class SipStreams:
         except pj.Error as error:
             raise MediaError(f"There is no stream of {plan.sound.encoding} at {plan.sound.rate_hz} Hz.") from error
         stream = SipStream(number, live, self._switch, self._thread)
-        self._news.listen(number, stream.tell)
+        self._open[number] = live
+        self._news.listen(number, partial(self._tell, number, stream))
         return stream
 
+    def __len__(self) -> int:
+        """How many have not ended."""
+        return len(self._open)
+
     def close(self) -> None:
-        """Tell of no stream any more."""
+        """Close all, and tell of none any more."""
         self._news.close()
+        for live in self._open.values():
+            live.close()
+        self._open.clear()
+
+    def _tell(self, number: StreamId, stream: SipStream, event: StreamEvent) -> None:
+        if isinstance(event, StreamEnded):
+            self._open.pop(number, None)
+        stream.tell(event)
 
 
 def _native_plan(plan: StreamPlan) -> pj.StreamPlan:

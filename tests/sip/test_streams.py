@@ -23,7 +23,7 @@ from tests.peers.ports import Ports
 from tests.peers.raw_caller import audio, raw_caller
 from tests.peers.stream_program import pcm_of, stream_program
 from tests.peers.waiting import eventually
-from tests.sip.conftest import Line
+from tests.sip.conftest import Line, OpenLine
 from tests.sip.guests import guests
 from tests.sip.raw_calls import in_a_call
 from tests.sip.streamed import plan_of, streaming, talking, told
@@ -245,3 +245,14 @@ async def test_a_room_is_heard_by_one_program_and_another_speaks_to_one_of_it(li
     assert not hears(program.heard("inbound"), two.hz, seconds=0.1)
     assert hears(program.heard("outbound"), two.hz, seconds=0.5)
     assert not hears(one.ear.heard(), 2500, seconds=0.1)
+
+
+async def test_a_node_that_ends_closes_its_streams(open_line: OpenLine) -> None:
+    async with stream_program() as program:
+        async with open_line() as line:
+            line.agent.streams.open(plan_of(program.port))
+            await program.gets("start")
+            assert len(line.agent.streams) == 1
+
+        await eventually(lambda: program.close_code == 1000, within_s=5, otherwise=lambda: "it is closed")
+        assert len(line.agent.streams) == 0
