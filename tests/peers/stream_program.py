@@ -58,7 +58,14 @@ class StreamProgram:
 
     async def says(self, sound: Sound, *, sid: str = SID) -> None:
         """Send a sound at once, as one message."""
-        payload = base64.b64encode(PCMU.encode(sound.at_rate(8000).pcm)).decode()
+        await self._says(PCMU.encode(sound.at_rate(8000).pcm), sid)
+
+    async def says_samples(self, sound: Sound) -> None:
+        """Send a sound at once, as samples of 16 bits at its own rate."""
+        await self._says(sound.pcm.astype("<i2").tobytes(), SID)
+
+    async def _says(self, coded: bytes, sid: str) -> None:
+        payload = base64.b64encode(coded).decode()
         await self.send({"event": "media", "streamSid": sid, "media": {"payload": payload}})
 
     async def marks_here(self, name: str) -> None:
