@@ -1,6 +1,7 @@
 """Media streams over real calls: what the program is sent, and what the far end hears of it."""
 
 import asyncio
+import ctypes
 
 import numpy as np
 import pytest
@@ -156,6 +157,24 @@ async def test_no_sample_of_the_program_is_lost_doubled_or_out_of_order(line: Li
     spans = [when_heard(ear.heard(), each, least_s=0.3) for each in hz]
     begins = [first.start_s for first, *_ in spans]
     assert begins == sorted(begins)
+
+
+async def test_frames_go_both_ways_while_all_of_python_stands_still(line: Line, ports: Ports, ear: RtpEar) -> None:
+    async with talking(line, ports, ear, two_way=True) as (call, program, stream):
+        await stream.wire.hear(Said(call.leg.id), StreamTrack.INBOUND)
+        await stream.wire.speak(told(), Ear(call.leg.id))
+        await program.gets("media", times=5)
+        await program.says(tone(1000, 20, dbov=-18))
+        await ear.hears(1000, within_s=10)
+        before = stream.wire.counts()
+
+        # What is called through PyDLL keeps Python's lock: no thread runs a line meanwhile.
+        ctypes.PyDLL(None).sleep(2)
+
+        after = stream.wire.counts()
+    assert after.sent_messages - before.sent_messages > 50
+    assert before.waiting_ms - after.waiting_ms > 1000
+    assert after.dropped_ms == 0
 
 
 async def test_a_leg_that_is_muted_is_silence_to_the_program(line: Line, ports: Ports, ear: RtpEar) -> None:
