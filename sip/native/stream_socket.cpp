@@ -28,14 +28,16 @@ bool StreamSocket::run(Clock::time_point now)
         connect();
     if (state == SHAKING)
         shake();
-    const bool more = !reading_paused && (state == OPEN || state == CLOSING) && read(now);
+    const bool was_paused = reading_paused;
+    const bool more = !was_paused && (state == OPEN || state == CLOSING) && read(now);
     if (state == OPEN && stream->closing)
         ask_to_close(NORMAL_CLOSURE, "");
     if (state != CONNECTING && state != ENDED)
         write(now);
     // What a server sends that reads nothing itself would ask for ever more of us.
     reading_paused = stream->outbox.waiting() > TOO_MUCH_UNSENT;
-    return more && state != ENDED && !reading_paused;
+    // After a pause there may be something that TLS has read already, of which the system tells no more.
+    return state != ENDED && !reading_paused && (more || was_paused);
 }
 
 void StreamSocket::connect()

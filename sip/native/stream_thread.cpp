@@ -24,7 +24,12 @@ const std::chrono::milliseconds LOOK(250);
 // The sockets of all streams, and how others reach the thread that has them.
 class StreamSockets {
 public:
-    StreamSockets() { watch(EPOLL_CTL_ADD, waker, EPOLLIN, WAKER); }
+    // Throws pj::Error where there are no descriptors left.
+    StreamSockets()
+    {
+        check(epoll < 0 || waker < 0 ? PJ_ETOOMANY : PJ_SUCCESS, "StreamSockets");
+        watch(EPOLL_CTL_ADD, waker, EPOLLIN, WAKER);
+    }
 
     void wake(const std::shared_ptr<LiveStream> &stream)
     {

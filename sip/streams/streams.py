@@ -105,7 +105,8 @@ class SipStreams:
         try:
             live = pj.Stream(number, _native_plan(plan))
         except pj.Error as error:
-            raise MediaError(f"There is no stream of {plan.sound.encoding} at {plan.sound.rate_hz} Hz.") from error
+            sound = f"{plan.sound.encoding} at {plan.sound.rate_hz} Hz"
+            raise MediaError(f"No stream of {sound} can begin: {error.reason}.") from error
         stream = SipStream(number, live, self._switch, self._thread)
         self._open[number] = live
         self._news.listen(number, partial(self._tell, number, stream))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.errors import MediaError
 from engine.ports import (
     Ear,
     Said,
@@ -224,3 +225,19 @@ async def test_threads_and_descriptors_do_not_grow_with_streams(line: Line, port
         await eventually(lambda: held() <= before, within_s=5, otherwise=lambda: f"{before}, now {held()}")
         assert line.agent.streams._news._told == {}
         assert threading.active_count() < 20
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"sound": StreamFormat(StreamEncoding.MULAW, 16000)},
+        {"sound": StreamFormat(StreamEncoding.L16, 44100)},
+        {"server_headers": (("X-Evil", "1\r\nHost: other"),)},
+        {"server_path": "/media HTTP/1.1\r\nX: y"},
+    ],
+)
+async def test_a_plan_that_is_none_begins_nothing(line: Line, fields: dict[str, Any]) -> None:
+    with pytest.raises(MediaError):
+        line.agent.streams.open(plan_of(1, **fields))
+
+    assert len(line.agent.streams) == 0
