@@ -4,11 +4,11 @@ The client's key stays here: the other node is told who asks by a header that is
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import aiohttp
 import structlog
@@ -17,6 +17,7 @@ from aiohttp import hdrs, web
 from api.http.bodies import body_of
 from api.http.client_address import client_address, set_client
 from api.http.contract import Operation
+from api.http.membership import OtherNodes
 from api.http.owners import ANSWERED_BY_THE_OWNER, CARRIED_IN_THE_REGION, call_alone, owner_of
 from api.http.problems import Problem
 from engine.errors import NoNodeInRegion
@@ -44,24 +45,6 @@ _NOT_PASSED_ON: Final = frozenset({"connection", "date", "keep-alive", "server",
 """Headers of an answer that are of one connection (RFC 9110 §7.6.1), or that this server writes itself."""
 
 log = structlog.get_logger(__name__)
-
-
-class OtherNodes(Protocol):
-    """The nodes of this database, as engine.live.nodes.membership.Membership."""
-
-    @property
-    def name(self) -> str:
-        """This node's."""
-        ...
-
-    @property
-    def region(self) -> str:
-        """The one that this node is in, empty for none."""
-        ...
-
-    def others(self) -> Sequence[Node]:
-        """The other nodes that are there."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

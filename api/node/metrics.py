@@ -1,7 +1,7 @@
 """GET /metrics: what this node counts and measures, for Prometheus. No part of the published interface."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from api.http.authentication import caller_with
+from api.http.membership import HeldLease
 from api.http.problems import Problem
 from api.http.request_limits import RequestLimits
 from api.http.this_machine import is_of_this_machine
@@ -22,7 +23,7 @@ from engine.live.switchboard import Switchboard
 from engine.metrics.meters import CONTENT_TYPE, Meters
 from engine.metrics.table import Metric
 from engine.model.accounts import Scope
-from engine.model.node import Node, NodeState
+from engine.model.node import NodeState
 from engine.ports import CallRoom, Queued
 from engine.store.accounts import Accounts
 from engine.store.outbox import Outbox
@@ -46,19 +47,6 @@ class CommandQueue(Protocol):
         ...
 
 
-class SeenNodes(Protocol):
-    """The nodes of this database, as engine.live.nodes.membership.Membership."""
-
-    @property
-    def lease_age_s(self) -> float:
-        """How long ago this node has renewed its lease."""
-        ...
-
-    def seen(self) -> Sequence[Node]:
-        """All of them, as they were at the last renewal."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class NodeMetrics:
     """All metrics of a running node."""
@@ -69,7 +57,7 @@ class NodeMetrics:
     outbox: Outbox
     sip: CommandQueue
     admission: AdmissionControl
-    membership: SeenNodes
+    membership: HeldLease
     http: Callable[[], Mapping[Metric, float]] = dict
     """How the REST interface's door stands."""
 

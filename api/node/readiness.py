@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 from api.http.json_fields import moment_text
-from engine.aio.waits import Occurrence
+from api.http.membership import HeldLease
 from engine.errors import StoreError, TelefoonError
 from engine.live.admission.decision import Hindrance
-from engine.model.node import Node
 from engine.recordings.disk_space import DiskSpace
 from engine.store.database import Database
 from sip.trunks.account import Registration
@@ -17,20 +16,6 @@ from sip.user_agent import UserAgent
 from tts.selftest import VoiceCheck
 
 _NOT_WANTED: Final = "no registration wanted"
-
-
-class HeldLease(Protocol):
-    """The lease of this node's name, as engine.live.nodes.membership.Membership."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def lease_s(self) -> float: ...
-    @property
-    def lease_age_s(self) -> float: ...
-    @property
-    def fenced(self) -> Occurrence: ...
-    def others(self) -> Sequence[Node]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,9 @@ class Lease:
     def others(self) -> Sequence[Node]:
         return ()
 
+    def seen(self) -> Sequence[Node]:
+        return ()
+
 
 async def told_by(agent: Agent, hindrance: Hindrance | None = None, *cautions: str, lease: Lease | None = None) -> Any:
     well: Any = Well()
