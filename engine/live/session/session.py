@@ -217,6 +217,10 @@ class Session:
             return None
         except (SipError, StoreError) as error:
             self.journal.tried(Attempt("route", request.target, str(error)))
+        except Exception:
+            if claim is not None:
+                claim.drop(self.journal.keep)
+            raise
         if claim is not None:
             claim.drop(self.journal.keep)
         self.journal.happened(self._progress.ending or Event.BROKE)

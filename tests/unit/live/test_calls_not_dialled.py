@@ -18,6 +18,7 @@ from engine.live.switchboard import Switchboard
 from engine.model.call import Call, Status
 from engine.model.call_options import CallOptions
 from engine.model.node import Node, NodeState
+from engine.ports import DialRequest, Leg
 from engine.testing.assembly import AS_SET, services_of, stores_of
 from engine.testing.database import MemoryDatabase
 from engine.testing.node import OUR_NUMBER, FakeNode
@@ -159,6 +160,21 @@ async def test_one_that_another_node_cancels_before_its_invite_is_never_dialled(
 
 async def test_one_that_is_hung_up_before_its_invite_leaves_nothing_to_place(node: FakeNode, one: SharedNode) -> None:
     node.around.carrier.unreachable.add(CALLEE)
+    call = await one.switchboard.place(order(node))
+
+    await node.passes(5)
+
+    assert (await stored(node, call)).status is Status.FAILED
+    assert not await node.services.stores.queued_calls.holds(call.id)
+
+
+async def test_one_whose_dialling_fails_as_nobody_foresaw_leaves_nothing_to_place(
+    node: FakeNode, one: SharedNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(_: DialRequest) -> Leg:
+        raise RuntimeError("as nobody foresaw")
+
+    monkeypatch.setattr(node.around.carrier, "dial", fails)
     call = await one.switchboard.place(order(node))
 
     await node.passes(5)
