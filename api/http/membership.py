@@ -30,12 +30,12 @@ class HeldLease(OtherNodes, Protocol):
 
     @property
     def lease_s(self) -> float:
-        """For how long it is held."""
+        """The time for which it is held."""
         ...
 
     @property
     def lease_age_s(self) -> float:
-        """How long ago it was renewed."""
+        """The time since it was renewed."""
         ...
 
     @property
