@@ -74,7 +74,7 @@ class StreamOpened:
 
 @dataclass(frozen=True, slots=True)
 class StreamEnded:
-    """Nothing goes to the program or comes from it any more."""
+    """Nothing goes to the program or comes from it any more, and what of its sound waits is thrown away."""
 
     code: int
     """The code of its Close; 1006 without one; the status of HTTP where that refused the handshake."""

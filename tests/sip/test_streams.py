@@ -10,6 +10,7 @@ from engine.ports import (
     Attendance,
     Ear,
     Heard,
+    LegId,
     MarkReturned,
     Said,
     StreamEncoding,
@@ -177,22 +178,34 @@ async def test_frames_go_both_ways_while_all_of_python_stands_still(line: Line, 
     assert after.dropped_ms == 0
 
 
-async def test_a_leg_that_is_muted_is_silence_to_the_program(line: Line, ports: Ports, ear: RtpEar) -> None:
-    async with talking(line, ports, ear) as (call, program, stream):
+@pytest.mark.parametrize("held", [False, True])
+async def test_a_leg_that_is_muted_or_held_is_silence_to_the_program_and_marks_come_back(
+    line: Line, ports: Ports, ear: RtpEar, held: bool
+) -> None:
+    bridge = line.agent.bridge
+
+    async def silence_it(leg: LegId, *, wanted: bool) -> None:
+        await (bridge.hold(leg, held=wanted) if held else bridge.mute(leg, muted=wanted))
+
+    async with talking(line, ports, ear, two_way=True) as (call, program, stream):
         ear.say(tone(700, 1, dbov=-18), for_ever=True)
         await stream.wire.hear(Said(call.leg.id), StreamTrack.INBOUND)
+        await stream.wire.speak(told(), Ear(call.leg.id))
         await program.gets("media", times=20)
-        await line.agent.bridge.mute(call.leg.id, muted=True)
+        await silence_it(call.leg.id, wanted=True)
         await asyncio.sleep(0.3)
         quiet = len(program.of_event("media"))
+        await program.says(tone(1000, 0.2))
+        await program.marks_here("still there")
+        await program.gets("mark")
         await program.gets("media", times=quiet + 30)
-        heard_muted = program.heard(since=quiet)
-        await line.agent.bridge.mute(call.leg.id, muted=False)
+        heard_meanwhile = program.heard(since=quiet)
+        await silence_it(call.leg.id, wanted=False)
         loud = len(program.of_event("media"))
         await program.gets("media", times=loud + 40)
 
-    assert not hears(heard_muted, 700, seconds=0.05)
-    assert np.max(np.abs(heard_muted.samples)) < 0.01
+    assert not hears(heard_meanwhile, 700, seconds=0.05)
+    assert np.max(np.abs(heard_meanwhile.samples)) < 0.01
     assert hears(program.heard(since=loud), 700, seconds=0.4)
 
 
