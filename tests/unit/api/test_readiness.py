@@ -58,6 +58,7 @@ class Lease:
 
     lease_age_s: float = 0.4
     name: str = "a"
+    region: str = ""
     lease_s: float = 6.0
     fenced: Occurrence = field(default_factory=Occurrence)
 

@@ -264,14 +264,14 @@ async def test_status_and_times_are_stored_in_their_order(node: FakeNode) -> Non
 async def test_a_surprise_at_the_door_refuses_that_call_and_ends_no_other(
     node: FakeNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def surprised(_: str) -> Number | None:
+    async def surprised(_: str) -> tuple[Number, str] | None:
         raise TypeError("None has no length")
 
     before = await node.is_called(STAYS)
     await before.hears("Please hold the line.")
 
     with monkeypatch.context() as broken:
-        broken.setattr(node.services.stores.numbers, "taking", surprised)
+        broken.setattr(node.services.stores.numbers, "taking_in_region", surprised)
         unlucky = await node.is_called(STAYS)
         how = await unlucky.is_hung_up()
 

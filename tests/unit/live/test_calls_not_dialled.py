@@ -11,6 +11,7 @@ import pytest
 
 from engine.errors import StoreError
 from engine.flow.written import WrittenFlow
+from engine.ids import IdKind, new_id
 from engine.live.orders import NewCall
 from engine.live.recovery import take_over
 from engine.live.services import CallServices
@@ -69,9 +70,9 @@ def left(name: str) -> Node:
     """A node as it is found when its lease has run out."""
     now = datetime.now(UTC)
     return Node(
-        name=name, instance="", state=NodeState.LOST, rest_url="", sip_address="", region="", version="", process="",
-        capacity=0, live_calls=0, load=0.0, started_at=now, beat_at=now, lease_until=now, drain_wanted=False,
-        settled=False, taken_by="other", held=False,
+        name=name, instance=new_id(IdKind.NODE), state=NodeState.LOST, rest_url="", sip_address="", region="",
+        version="", process="", capacity=0, live_calls=0, load=0.0, started_at=now, beat_at=now, lease_until=now,
+        drain_wanted=False, settled=False, taken_by="other", held=False,
     )  # fmt: skip
 
 
