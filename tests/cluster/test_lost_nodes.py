@@ -24,7 +24,8 @@ pytestmark = [pytest.mark.sip, pytest.mark.postgres]
 CALLEE = "+3225550199"
 KNOWS_S = 12.0
 """After a lease's time a node knows of the other, and closes what that leaves."""
-SLOW_S = 0.5
+SLOW_S = 0.7
+"""Each answer of the database takes so long: the test has as long between the 201 and what takes the order out."""
 TALKS = "<Response><Pause length='120'/></Response>"
 
 
