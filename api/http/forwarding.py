@@ -4,7 +4,8 @@ The client's key stays here: the other node is told who asks by a header that is
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -86,10 +87,11 @@ class Forwarding:
         others = self.nodes.others()
         if not others or operation.id not in ANSWERED_BY_THE_OWNER or INSIDE in request.headers:
             return None
-        call_id = call_alone(request.match_info.values())
+        named = [*request.match_info.values(), *await _named_within(request, operation)]
+        call_id = call_alone(named)
         if call_id is not None and carries(call_id):
             return None
-        name = await owner_of(stores, request.match_info.values())
+        name = await owner_of(stores, named)
         if name is None or name == self.nodes.name:
             return None
         node = next((each for each in others if each.name == name), None)
@@ -182,6 +184,17 @@ def _unanswered(node: str) -> Problem:
         HTTPStatus.GATEWAY_TIMEOUT,
         f"The node {node}, which must answer this, does not; it may have done what was asked, so look first.",
     )
+
+
+async def _named_within(request: web.Request, operation: Operation) -> Sequence[str]:
+    """The call that the body names, of a request whose path does not; the operation itself refuses what is none."""
+    if operation.id != "takeFromQueue":
+        return ()
+    try:
+        call_id = json.loads(await body_of(request))["call_id"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ()
+    return [call_id] if isinstance(call_id, str) else ()
 
 
 def _is_read(request: web.Request) -> bool:

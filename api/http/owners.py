@@ -1,5 +1,7 @@
 """Which node must answer a request: that of a call or a conference that lives, or of a recording on its disk.
 
+Of a queue it is that of whom it is about: the one who is named, or waits first.
+
 What begins a call or a room is for a node of the account's region.
 """
 
@@ -8,6 +10,7 @@ from typing import Final
 
 from engine.ids import IdKind
 from engine.model.conference import ConferenceStatus
+from engine.model.queue import order
 from engine.model.recording import RecordingStatus
 from engine.store.stores import Stores
 
@@ -23,6 +26,7 @@ ANSWERED_BY_THE_OWNER: Final = frozenset(
         "FetchRecordingWav", "FetchRecordingMp3", "FetchRecordingAudio",
         "CreateCallRecording", "UpdateCallRecording",
         "UpdateConferenceRecording",
+        "takeFromQueue", "UpdateMember",
     }
 )  # fmt: skip
 """By operationId, of both interfaces. All else is answered by any node from the database."""
@@ -57,7 +61,10 @@ async def owner_of(stores: Stores, identifiers: Iterable[str]) -> str | None:
         is_there = recording is not None and recording.status not in (RecordingStatus.DELETED, RecordingStatus.FAILED)
         if recording is not None and is_there and recording.object_url is None:
             return recording.node
-    if call_id := by_kind.get(IdKind.CALL):
+    call_id = by_kind.get(IdKind.CALL)
+    if call_id is None and (queue_id := by_kind.get(IdKind.QUEUE)):
+        call_id = next((wait.call_id for wait in order(await stores.queues.open_waits([queue_id]))), None)
+    if call_id:
         call = await stores.calls.get(call_id)
         if call is not None and not call.ended:
             return call.node

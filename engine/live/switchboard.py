@@ -32,6 +32,7 @@ from engine.live.conference.rooms import Rooms
 from engine.live.consent.service import ConsentService
 from engine.live.orders import CallChange, NewCall
 from engine.live.placing import CallPlacing, run_by_number, run_starts, starts_of
+from engine.live.queues.named_queues import NamedQueues
 from engine.live.queues.queues import LiveQueues
 from engine.live.queues.talks import QueueTalks
 from engine.live.services import CallServices
@@ -71,7 +72,9 @@ class Switchboard:
         dialling = Dialling(services, talk, self._start_child, self._press, self._perform)
         rooms = Rooms(services, permission)
         self.conferences = ConferenceControl(services, rooms, permission)
-        self._queues = LiveQueues(services, talk, self._perform, QueueTalks(services, rooms.join, self._perform))
+        self._named_queues = NamedQueues(services.stores.queues, services.clock.now)
+        elsewhere = QueueTalks(services, rooms.join, self._perform)
+        self._queues = LiveQueues(services, self._named_queues, talk, self._perform, elsewhere)
         self._shared = SharedServices(permission, dialling, rooms, self._queues)
         self.draining = Draining(services, self._sessions)
         self._placing = CallPlacing(services, self._sessions, self._flow_runner)
@@ -153,20 +156,20 @@ class Switchboard:
 
     async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:
         """Give who waits first, or the one named, another flow. Raises NotFound, WrongState."""
-        session = await self._queues.take(account_id, queue_id, call_id, start)
+        session = await self._named_queues.take(account_id, queue_id, call_id, start)
         return session.call
 
     async def rename_queue(self, account_id: str, queue_id: str, name: str) -> Queue:
         """Calls wait in it by its next name. Raises NotFound, WrongState."""
-        return await self._queues.rename(account_id, queue_id, name)
+        return await self._named_queues.rename(account_id, queue_id, name)
 
     async def follow_queues(self) -> None:
         """Find calls that wait by the names that their queues have now, whichever node gave them. Raises StoreError."""
-        await self._queues.follow_names()
+        await self._named_queues.follow_names()
 
     async def remove_queue(self, account_id: str, queue_id: str) -> None:
         """Delete it with its figures. Raises NotFound, and WrongState while somebody waits."""
-        await self._queues.remove(account_id, queue_id)
+        await self._named_queues.remove(account_id, queue_id)
 
     async def obey(self, order: NodeOrder) -> NodeOrder:
         """Do what another node wants of a queue or a conference."""
@@ -184,7 +187,7 @@ class Switchboard:
 
     def place_in_queue(self, call_id: str) -> tuple[int, float | None] | None:
         """Position from 1 and the estimated wait in seconds of a call that waits on this node."""
-        return self._queues.position(call_id)
+        return self._named_queues.position(call_id)
 
     async def delete_recording(self, account_id: str, recording_id: str) -> None:
         """Delete what was recorded, file first, then its key; what it cost stays. Raises NotFound, WrongState.

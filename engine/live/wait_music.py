@@ -1,7 +1,7 @@
 """Wait music: what is played to somebody who waits, music or a document of the customer's, again and again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from engine.aio.signal import Signal
@@ -12,6 +12,14 @@ from engine.flow.call_actions import Waiting
 from engine.live.session.session import Session
 from engine.live.speaker import Speaker
 from engine.ports import Ear
+
+WaitParams = Callable[[], Awaitable[Mapping[str, str]]]
+"""What the document of somebody who waits is told, as it is then."""
+
+
+async def nothing_told() -> Mapping[str, str]:
+    """For who hears music alone."""
+    return {}
 
 
 class WaitMusic:
@@ -26,7 +34,7 @@ class WaitMusic:
     async def with_(
         self,
         waiting: Waiting | None,
-        params: Callable[[], Mapping[str, str]],
+        params: WaitParams,
         *,
         until: Signal,
         music: bool = False,
@@ -42,9 +50,9 @@ class WaitMusic:
             for task in (ending, *tasks):
                 await stopped(task)
 
-    async def _perform(self, waiting: Waiting, params: Callable[[], Mapping[str, str]]) -> None:
+    async def _perform(self, waiting: Waiting, params: WaitParams) -> None:
         try:
-            while not await waiting(params()):
+            while not await waiting(await params()):
                 pass
         except LegGone:
             return

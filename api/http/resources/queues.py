@@ -18,7 +18,7 @@ from api.http.services import Resource, RestServices
 from engine.errors import WrongState
 from engine.ids import IdKind, new_id
 from engine.model.call import Call
-from engine.model.queue import Queue, order
+from engine.model.queue import Queue, estimated_wait_s, order
 
 FIGURES_OF: Final = timedelta(hours=24)
 
@@ -75,7 +75,10 @@ async def get_queue(services: RestServices, asked: ApiRequest) -> web.Response:
     waits = order(await services.stores.queues.open_waits([queue.id]))
     figures = await services.stores.queues.figures(queue.id, datetime.now(UTC) - FIGURES_OF)
     places = [services.call_service.place_in_queue(wait.call_id) for wait in waits]
-    estimates = [place[1] if place else None for place in places]
+    estimates = [
+        place[1] if place else estimated_wait_s(number, figures.average_wait_s, len(waits))
+        for number, place in enumerate(places, 1)
+    ]
     return web.json_response(queue_json(queue, len(waits), list(zip(waits, estimates, strict=True)), figures))
 
 

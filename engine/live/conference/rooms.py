@@ -224,7 +224,7 @@ class Rooms:
         """Until the room is alive, who waits hears what its flow has for that."""
         entertained = WaitMusic(member.session, self._services.speaker)
 
-        def params() -> Mapping[str, str]:
+        async def params() -> Mapping[str, str]:
             return {"ConferenceSid": room.conference.id}
 
         async with entertained.with_(waiting, params, until=room.begun):

@@ -1,7 +1,6 @@
 """All live queues of a node: who waits, who serves, and the talk between them."""
 
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -15,34 +14,30 @@ from engine.errors import (
     FlowFailed,
     LegGone,
     NodeUnreachable,
-    NotFound,
     StoreError,
     WebhookError,
-    WrongState,
 )
 from engine.flow.call_actions import Waiting
 from engine.flow.execution_context import Ending
-from engine.flow.interpreter import Start
 from engine.flow.next_step import GoTo, HttpMethod
 from engine.flow.plans import DialOutcome
 from engine.flow.queue_plans import QueueOutcome, QueuePlan, ServePlan
 from engine.ids import IdKind, new_id
 from engine.live.bridging.bridge import BridgeOptions, CallBridge
 from engine.live.queues.live_queue import LiveQueue, Waiter
+from engine.live.queues.named_queues import NamedQueues
 from engine.live.queues.talks import QueueTalks
 from engine.live.services import CallServices
 from engine.live.session.session import Session
 from engine.live.session.stored import stored
-from engine.live.wait_music import WaitMusic
+from engine.live.wait_music import WaitMusic, WaitParams, nothing_told
 from engine.model.call import Status
 from engine.model.queue import (
     RESULTS,
-    Queue,
     QueueResult,
     Wait,
     WaitEvent,
     WaitState,
-    estimated_wait_s,
     order,
 )
 from engine.ports.nodes import NodeOrder
@@ -57,20 +52,22 @@ log = structlog.get_logger(__name__)
 
 
 class LiveQueues:
-    """The call queues of a node: who waits in them, and who is served next. They are found by account and name."""
+    """The call queues of a node: who waits in them, and who is served next."""
 
-    def __init__(self, services: CallServices, talk: CallBridge, perform: Perform, elsewhere: QueueTalks) -> None:
+    def __init__(
+        self, services: CallServices, named: NamedQueues, talk: CallBridge, perform: Perform, elsewhere: QueueTalks
+    ) -> None:
         """`elsewhere` are talks with who waits or serves on other nodes."""
         self._services = services
+        self._named = named
         self._elsewhere = elsewhere
         self._beside = BackgroundTasks("queues")
         self._talk = talk
         self._perform = perform
-        self._queues: dict[tuple[str, str], LiveQueue] = {}
 
     async def enqueue(self, session: Session, plan: QueuePlan, waiting: Waiting | None) -> QueueOutcome:
         """Wait until served, and until that talk is over; or until the caller leaves or hangs up."""
-        queue = await self._queue(session.call.account_id, plan.name)
+        queue = await self._named.of(session.call.account_id, plan.name)
         if await self._length(queue) >= plan.longest:
             session.journal.note_event("queue_full", queue=queue.queue.id)
             return QueueOutcome(QueueResult.FULL, None, 0)
@@ -80,7 +77,8 @@ class LiveQueues:
         queue.add(waiter)
         try:
             await stored(self._services.stores.queues.entered(waiter.wait))
-            session.journal.note_event("queue_entered", queue=queue.queue.id, position=queue.position(waiter))
+            position, _ = await self._place(queue, waiter)
+            session.journal.note_event("queue_entered", queue=queue.queue.id, position=position)
             params = self._params(queue, waiter, plan)
             async with entertained.with_(waiting, params, until=waiter.served, music=True):
                 await first_of(waiter.served, session.over, entertained.left)
@@ -102,11 +100,11 @@ class LiveQueues:
 
     async def serve(self, server: Session, plan: ServePlan) -> DialOutcome:
         """Talk to the first who waits; None in time is "no-answer"."""
-        queue = await self._queue(server.call.account_id, plan.name)
+        queue = await self._named.of(server.call.account_id, plan.name)
         if self._services.nodes is not None:
             return await self._serve_any(server, plan, queue)
         entertained = WaitMusic(server, self._services.speaker)
-        async with entertained.with_(None, dict, until=queue.filled, music=not queue.filled.is_set()):
+        async with entertained.with_(None, nothing_told, until=queue.filled, music=not queue.filled.is_set()):
             await first_of(queue.filled, server.over, timeout_s=plan.answer_timeout_s)
         if server.over.is_set() or not queue.waiters:
             return DialOutcome(Status.NO_ANSWER, None, 0)
@@ -136,7 +134,7 @@ class LiveQueues:
             entertained = WaitMusic(server, self._services.speaker)
             looking = started(self._look_for(queue, found))
             try:
-                async with entertained.with_(None, dict, until=found, music=True):
+                async with entertained.with_(None, nothing_told, until=found, music=True):
                     await first_of(found, server.over, timeout_s=left_s)
             finally:
                 await stopped(looking)
@@ -186,12 +184,12 @@ class LiveQueues:
 
     async def give(self, order: NodeOrder) -> NodeOrder:
         """Let somebody who waits here be served on another node; whether that one still waits."""
-        for queue in self._queues.values():
-            if (waiter := queue.find(order["wait"])) is not None:
-                self._is_served(waiter, queue)
-                told = {**order, "waited_s": self._services.clock.monotonic() - waiter.since_s}
-                self._beside.begin(self._served_elsewhere(waiter, told))
-                return {"served": True}
+        if (found := self._named.find(order["wait"])) is not None:
+            queue, waiter = found
+            self._is_served(waiter, queue)
+            told = {**order, "waited_s": self._services.clock.monotonic() - waiter.since_s}
+            self._beside.begin(self._served_elsewhere(waiter, told))
+            return {"served": True}
         return {"served": False}
 
     async def _served_elsewhere(self, waiter: Waiter, order: NodeOrder) -> None:
@@ -209,77 +207,6 @@ class LiveQueues:
         except StoreError as error:
             log.error("store_failed", error=str(error))
             return len(queue.waiters)
-
-    async def take(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Session:
-        """Give the first who waits, or the one named, another flow. Raises NotFound, WrongState."""
-        queue = next((each for each in self._queues.values() if each.queue.id == queue_id), None)
-        if queue is None or queue.queue.account_id != account_id:
-            await self._stored(account_id, queue_id)
-            raise WrongState(f"Nobody waits in {queue_id}.")
-        found = [each for each in queue.waiters if call_id in (None, each.session.call.id)]
-        if not found:
-            raise WrongState(
-                f"{call_id or 'Nobody'} does not wait in {queue_id}." if call_id else "Nobody waits there."
-            )
-        session = found[0].session
-        if not session.handover.may_be_given:
-            raise WrongState(f"{session.call.id} can't be given another flow now.")
-        session.handover.give(start)
-        return session
-
-    async def rename(self, account_id: str, queue_id: str, name: str) -> Queue:
-        """Calls wait in it by its next name. Raises NotFound, and WrongState where another has that."""
-        queue = replace(await self._stored(account_id, queue_id), friendly_name=name)
-        if not await self._services.stores.queues.rename(queue):
-            raise WrongState(f"There is another queue named {name!r}.")
-        live = self._forget(queue_id)
-        if live is not None:
-            live.rename(queue)
-            self._queues[(account_id, name)] = live
-        return queue
-
-    async def remove(self, account_id: str, queue_id: str) -> None:
-        """Delete it with its figures. Raises NotFound, and WrongState where somebody waits or a legal hold keeps it."""
-        await self._stored(account_id, queue_id)
-        waited_in = any(live.queue.id == queue_id and live.waiters for live in self._queues.values())
-        if waited_in or not await self._services.stores.queues.remove(queue_id):
-            raise WrongState(f"Somebody waits in {queue_id}, or a legal hold keeps who has waited in it.")
-        self._forget(queue_id)
-
-    async def follow_names(self) -> None:
-        """Have each found by the name that it has now, whichever node gave it. Raises StoreError.
-
-        One that was removed is forgotten as soon as nobody waits in it.
-        """
-        asked = [live.queue.id for live in self._queues.values()]
-        named = {each.id: each for each in await self._services.stores.queues.of_ids(asked)}
-        for queue_id in asked:
-            live = self._forget(queue_id)
-            if live is None:
-                continue
-            live.rename(named.get(queue_id, live.queue))
-            if queue_id in named or live.waiters:
-                self._queues[(live.queue.account_id, live.queue.friendly_name)] = live
-
-    async def _stored(self, account_id: str, queue_id: str) -> Queue:
-        queue = await self._services.stores.queues.get(queue_id)
-        if queue is None or queue.account_id != account_id:
-            raise NotFound("queue", queue_id)
-        return queue
-
-    def _forget(self, queue_id: str) -> LiveQueue | None:
-        """Take it out of those that live here."""
-        key = next((key for key, live in self._queues.items() if live.queue.id == queue_id), None)
-        return None if key is None else self._queues.pop(key)
-
-    def position(self, call_id: str) -> tuple[int, float | None] | None:
-        """Where a call stands in its queue, and how long it may still wait; None if it does not."""
-        for queue in self._queues.values():
-            for waiter in queue.waiters:
-                if waiter.session.call.id == call_id:
-                    position = queue.position(waiter)
-                    return position, estimated_wait_s(position, queue.average_wait_s, len(queue.waiters))
-        return None
 
     async def _serve(self, server: Session, waiter: Waiter, queue: LiveQueue, plan: ServePlan) -> DialOutcome:
         member = waiter.session
@@ -303,36 +230,33 @@ class LiveQueues:
         except (WebhookError, DocumentError, FlowFailed) as error:
             waiter.session.journal.note_event("whisper_failed", reason=str(error))
 
-    async def _queue(self, account_id: str, name: str) -> LiveQueue:
-        key = (account_id, name)
-        if key not in self._queues:
-            queue = Queue(new_id(IdKind.QUEUE), account_id, name, self._services.clock.now())
-            try:
-                queue = await self._services.stores.queues.made(queue)
-            except StoreError as error:
-                # Callers wait all the same; the queue is stored when it is next made.
-                log.error("store_failed", error=str(error))
-            self._queues.setdefault(key, LiveQueue(queue))
-        return self._queues[key]
-
     def _waiter(self, session: Session, queue: LiveQueue, plan: QueuePlan) -> Waiter:
         wait = Wait(
             new_id(IdKind.QUEUE_WAIT), queue.queue.id, session.call.id, plan.priority, self._services.clock.now()
         )
         return Waiter(session, wait, self._services.clock.monotonic())
 
-    def _params(self, queue: LiveQueue, waiter: Waiter, plan: QueuePlan) -> Callable[[], dict[str, str]]:
-        def params() -> dict[str, str]:
+    def _params(self, queue: LiveQueue, waiter: Waiter, plan: QueuePlan) -> WaitParams:
+        async def params() -> dict[str, str]:
+            position, size = await self._place(queue, waiter)
             return waiting_params(
                 queue.queue.id,
-                position=queue.position(waiter),
+                position=position,
                 waited_s=self._services.clock.monotonic() - waiter.since_s,
                 average_s=queue.average_wait_s,
-                size=len(queue.waiters),
+                size=size,
                 longest=plan.longest,
             )
 
         return params
+
+    async def _place(self, queue: LiveQueue, waiter: Waiter) -> tuple[int, int]:
+        """A call's place among those who wait, on whichever node, from 1, and how many they are."""
+        here = [each.wait for each in queue.waiters]
+        ids = [each.id for each in (here if self._services.nodes is None else await self._claimable(queue))]
+        if waiter.wait.id not in ids:  # the database does not know of it, or can't be asked
+            return queue.position(waiter), len(here)
+        return ids.index(waiter.wait.id) + 1, len(ids)
 
     async def _left(self, waiter: Waiter, event: WaitEvent) -> None:
         waited = timedelta(seconds=self._services.clock.monotonic() - waiter.since_s)
