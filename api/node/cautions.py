@@ -18,6 +18,7 @@ def cautions(settings: Settings, urls: Iterable[str] = (), trunks: Sequence[Trun
     trunks = given_trunks(settings) if trunks is None else trunks
     yield from _of_trunks(settings, trunks)
     yield from _of_callers(settings, trunks)
+    yield from _of_sip_proxies(settings, trunks)
     yield from _of_plain_http(settings)
     yield from _unused_servers(settings)
     for url in dict.fromkeys(urls):
@@ -62,6 +63,26 @@ def _of_callers(settings: Settings, trunks: Sequence[Trunk]) -> Iterator[str]:
             yield (
                 f"Trunk {trunk.name} is known by its certificate, which it can't show: SIP over TLS needs one of ours. "
                 "Set TELEFOON_TLS_CERT and TELEFOON_TLS_KEY."
+            )
+
+
+def _of_sip_proxies(settings: Settings, trunks: Sequence[Trunk]) -> Iterator[str]:
+    """What does not go together with proxies of ours before the node."""
+    if settings.sip_proxy_address and not settings.sip_proxies:
+        yield (
+            f"TELEFOON_SIP_PROXY_ADDRESS names {settings.sip_proxy_address}, and TELEFOON_SIP_PROXIES nobody: what the "
+            "proxy passes on counts as sent by itself, so no trunk is known. Set the networks from which it asks us."
+        )
+    for trunk in trunks:
+        if settings.sip_proxies and trunk.takes_calls and trunk.known_by is KnownBy.TLS:
+            yield (
+                f"Trunk {trunk.name} is known by its certificate, which a proxy before this node is shown in its "
+                "place. Set its known_by to address or digest, or have it call this node itself."
+            )
+        if settings.sip_proxy_address and trunk.registers and not trunk.outbound_proxy:
+            yield (
+                f"Trunk {trunk.name} registers with this node's own address, and so does each node: calls come to the "
+                "last that did. Set its outbound_proxy to the proxy's inside address."
             )
 
 

@@ -88,3 +88,29 @@ def test_a_number_that_is_taken_leaves_no_account_behind(telefoon: Run) -> None:
 
     assert again.exit_code == 1
     assert "other" not in telefoon("accounts", "list").stdout
+
+
+PROXIES = {"sip_proxies": [ip_network("127.0.0.5/32")], "sip_proxy_address": "203.0.113.5:5060"}
+BY_CERTIFICATE = {"transport": "tls", "known_by": "tls"}
+REGISTERS = {"auth": "register", "user": "me", "password": "secret"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "fields", "told"),
+    [
+        ({"sip_proxy_address": "203.0.113.5:5060"}, {}, "TELEFOON_SIP_PROXIES nobody"),
+        (PROXIES, {}, ""),
+        (PROXIES, REGISTERS, "Set its outbound_proxy to the proxy's inside address."),
+        (PROXIES, {**REGISTERS, "outbound_proxy": "127.0.0.5"}, ""),
+        ({**PROXIES, "tls_cert": PEM, "tls_key": PEM}, BY_CERTIFICATE, "Set its known_by to address or digest"),
+    ],
+)
+def test_what_does_not_go_together_with_a_proxy_before_the_node_is_said(
+    settings: dict[str, object], fields: dict[str, str], told: str
+) -> None:
+    trunk = new_trunk({"name": "carrier", "hosts": ["127.0.0.1"], **fields})
+
+    found = list(cautions(Settings.model_validate(settings), trunks=[trunk]))
+
+    assert bool(found) is bool(told)
+    assert told in "".join(found)
