@@ -29,13 +29,8 @@ async def test_calls_are_placed_told_of_and_read_at_either_node(
 
             ended = [await each.ended_call(call_id) for each, call_id in zip((b, a), ordered, strict=True)]
 
-            await eventually(lambda: len(ends(shop)) == 2, within_s=20, otherwise=lambda: str(ends(shop)))
+            await eventually(lambda: len(shop.ends()) == 2, within_s=20, otherwise=lambda: str(shop.ends()))
             assert {each["status"] for each in ended} == {"completed"}
-            assert sorted(ends(shop)) == sorted(ordered)
+            assert sorted(shop.ends()) == sorted(ordered)
             assert not [line for each in (a, b) for line in each.log().splitlines() if "store_failed" in line]
             assert "notices_not_heard" not in a.log() + b.log()
-
-
-def ends(shop: Customer) -> list[str]:
-    """The calls whose end was told, each as often as it was."""
-    return [form["CallSid"] for form in shop.forms("/status") if form["CallStatus"] == "completed"]

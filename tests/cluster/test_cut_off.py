@@ -49,13 +49,13 @@ async def test_a_node_that_alone_loses_the_database_ends_its_calls_and_stops(
 
         await eventually(lambda: ended(far_end), within_s=20, otherwise=lambda: str(far_end.told))
         closed = await b.ended_call(call_id, within_s=25)
-        await eventually(lambda: ends(shop) == [call_id], within_s=20, otherwise=lambda: str(ends(shop)))
+        await eventually(lambda: shop.ends() == [call_id], within_s=20, otherwise=lambda: str(shop.ends()))
         assert closed["status"] == "failed"
         assert "node_fenced" in a.log()
         way.mend()
         assert await a.ends_by_itself() == 75
         assert await b.get(f"calls/{call_id}") == closed
-        assert ends(shop) == [call_id]
+        assert shop.ends() == [call_id]
 
 
 async def test_calls_go_on_while_no_node_reaches_the_database(
@@ -73,7 +73,9 @@ async def test_calls_go_on_while_no_node_reaches_the_database(
 
         for call_id in ordered:
             assert (await both[0].ended_call(call_id, within_s=60))["status"] == "completed"
-        await eventually(lambda: sorted(ends(shop)) == sorted(ordered), within_s=40, otherwise=lambda: str(ends(shop)))
+        await eventually(
+            lambda: sorted(shop.ends()) == sorted(ordered), within_s=40, otherwise=lambda: str(shop.ends())
+        )
 
 
 async def test_calls_are_taken_while_the_database_is_half_a_second_late(
@@ -99,8 +101,3 @@ async def talks(node: Platform, shop: Customer, seconds: int) -> str:
 
 def ended(far_end: PhonePeer) -> bool:
     return any(each["event"] == "hung_up" for each in far_end.told)
-
-
-def ends(shop: Customer) -> list[str]:
-    """The calls of which the end was told, each as often as it was."""
-    return [form["CallSid"] for form in shop.forms("/status") if form["CallStatus"] in ("failed", "completed")]

@@ -45,9 +45,9 @@ async def test_calls_of_a_node_that_was_killed_are_closed_by_another_and_told_of
         await a.end(signal.SIGKILL)
 
         closed = [await b.ended_call(call_id, within_s=25) for call_id in ordered]
-        await eventually(lambda: len(ends(shop)) >= 3, within_s=20, otherwise=lambda: str(ends(shop)))
+        await eventually(lambda: len(shop.ends()) >= 3, within_s=20, otherwise=lambda: str(shop.ends()))
         await asyncio.sleep(2)
-        assert sorted(ends(shop)) == sorted(ordered)
+        assert sorted(shop.ends()) == sorted(ordered)
         assert {each["status"] for each in closed} == {"failed"}
         assert all(1 <= each["duration"] <= 15 for each in closed), closed
         assert node_states(b) == {"a": "lost", "b": "serving"}
@@ -95,7 +95,7 @@ async def test_a_call_whose_node_stands_still_before_its_invite_is_placed_once(
         assert await a.ends_by_itself() == 75
         assert rung(far_end) == 1
         assert (await b.get(f"calls/{call_id}"))["status"] == "in-progress"
-        assert ends(shop) == []
+        assert shop.ends() == []
 
 
 async def test_a_second_process_of_a_name_does_not_start_and_says_who_has_it(
@@ -138,20 +138,15 @@ async def test_a_node_that_others_took_over_ends_its_calls_and_stops(
             within_s=10,
             otherwise=lambda: str(far_end.told),
         )
-        await eventually(lambda: bool(ends(shop)), within_s=20, otherwise=lambda: str(ends(shop)))
+        await eventually(lambda: bool(shop.ends()), within_s=20, otherwise=lambda: str(shop.ends()))
         await asyncio.sleep(1)
         assert await b.get(f"calls/{call_id}") == closed
-        assert ends(shop) == [call_id]
+        assert shop.ends() == [call_id]
 
 
 def rung(far_end: PhonePeer) -> int:
     """How many calls have come to a phone."""
     return [each["event"] for each in far_end.told].count("answered")
-
-
-def ends(shop: Customer) -> list[str]:
-    """The calls of which the end was told, each as often as it was."""
-    return [form["CallSid"] for form in shop.forms("/status") if form["CallStatus"] in ("failed", "completed")]
 
 
 def node_states(telefoon: Platform) -> dict[str, str]:

@@ -77,7 +77,7 @@ async def test_nodes_are_upgraded_one_after_the_other_while_calls_go_on(
             assert late in {each["CallSid"] for each in await shop.is_asked(LATE, within_s=60)}
             again = [await ended(each, shop.url("/status")) for each in (a, b)]
             await eventually(
-                lambda: {*again} <= ends(shop), within_s=20, otherwise=lambda: f"{again} not in {shop.asked}"
+                lambda: {*again} <= set(shop.ends()), within_s=20, otherwise=lambda: f"{again} not in {shop.asked}"
             )
             assert await ids(a) == await ids(b) == {running["id"], late, *told, *again}
         finally:
@@ -167,8 +167,3 @@ async def ended(telefoon: Platform, callback: str) -> str:
 
 async def ids(telefoon: Platform) -> set[str]:
     return {each["id"] for each in (await telefoon.get("calls"))["calls"]}
-
-
-def ends(shop: Customer) -> set[str]:
-    """The calls of which the end was told."""
-    return {form["CallSid"] for form in shop.forms("/status") if form["CallStatus"] == "completed"}
