@@ -66,6 +66,10 @@ class Connections(Protocol):
         """Inside, what this task reads costs as little as it may cost together."""
         ...
 
+    async def end_reads(self) -> None:
+        """Give back what reads of this task share; the next begins anew."""
+        ...
+
     async def check(self) -> None:
         """Raise StoreError where what is written would be lost, as far as that can be told without writing."""
         ...

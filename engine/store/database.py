@@ -17,7 +17,6 @@ from engine.store.fence import Fence
 from engine.store.notices import NoticeBoard
 from engine.store.order import Order
 from engine.store.paging import counted, rows_of_page
-from engine.store.reads_together import reads_of_this_task
 from engine.store.schema_version import is_fit, rewrite
 from engine.store.stretch import Stretch
 
@@ -149,8 +148,7 @@ class Database:
 
     async def end_reads(self) -> None:
         """Give back what reads of this task share, before something else is waited for; the next begins anew."""
-        if (reads := reads_of_this_task()) is not None:
-            await reads.end()
+        await self._connections.end_reads()
 
     async def change(self, statement: Executable, values: Mapping[str, object] | None = None) -> int:
         """Run one change, with these values for its columns and named places; gives the number of rows it met.

@@ -100,6 +100,10 @@ class PostgresqlConnections:
     def together(self) -> AbstractAsyncContextManager[None]:
         return together(self._engine, self._read_alone)
 
+    async def end_reads(self) -> None:
+        if (reads := reads_of_this_task()) is not None:
+            await reads.end()
+
     async def ask(self, job: Job[T]) -> T:
         return await self.read(job)
 

@@ -117,6 +117,9 @@ class SqliteConnections:
     def together(self) -> AbstractAsyncContextManager[None]:
         return nullcontext()
 
+    async def end_reads(self) -> None:
+        """Nothing is shared."""
+
     async def check(self) -> None:
         await self._read(self._file.require)
 

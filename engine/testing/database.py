@@ -52,6 +52,9 @@ class MemoryConnections:
     def together(self) -> AbstractAsyncContextManager[None]:
         return nullcontext()
 
+    async def end_reads(self) -> None:
+        """Nothing is shared."""
+
     async def check(self) -> None:
         """Nobody can take it away."""
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import ForeignKey, Integer, LargeBinary, String, Table
+from sqlalchemy import ForeignKey, Integer, LargeBinary, String, Table, text
 
 from engine.model.call_options import AccountOptions, NumberOptions
 from engine.model.callback import BodyFormat
@@ -18,7 +18,7 @@ accounts: Final = Table(
     personal("name", StoredText, nullable=False, unique=True),
     technical("created_at", UtcDateTime, nullable=False),
     *option_columns(AccountOptions),
-    technical("region", StoredText, nullable=False, server_default=""),
+    technical("region", StoredText, nullable=False, server_default=text("''")),
     info=about(
         "Whose calls, numbers and keys these are.",
         Whose.CUSTOMERS,

@@ -12,11 +12,10 @@ from sqlalchemy import Connection, func, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
 from engine.errors import StoreError
-from engine.ids import IdKind, first_id
+from engine.ids import IdKind, first_id, new_id
 from engine.model.accounts import Account
 from engine.model.call import Status
 from engine.store import migration
-from engine.store.accounts import Accounts
 from engine.store.call_filter import CallFilter
 from engine.store.calls import Calls
 from engine.store.database import Database
@@ -29,7 +28,7 @@ from engine.store.outbox import NewCallback
 from engine.store.postgresql import create_engine
 from engine.store.tables.calls import call_events, call_totals, calls, outbox, webhook_exchanges
 from tests.peers.postgres import Postgres
-from tests.unit.store.conftest import PEPPER, dropped_at_the_end
+from tests.unit.store.conftest import dropped_at_the_end
 from tests.unit.store.samples import NOON, a_call, a_full_call
 from tests.unit.store.test_exchanges import an_exchange
 
@@ -37,6 +36,7 @@ pytestmark = pytest.mark.postgres
 
 TOLD = NewCallback("https://customer.example/", {"CallStatus": "told"})
 Rows = Mapping[str, Sequence[Any]]
+_AS_BEFORE = text("INSERT INTO accounts (id, name, created_at) VALUES (:id, :name, :created_at)")
 
 
 @pytest.fixture
@@ -55,7 +55,9 @@ async def before(url: str) -> AsyncIterator[Database]:
 
 async def filled(database: Database) -> Account:
     """With a call of which everything is known, its leg, and what was noted of both."""
-    account = await Accounts(database, PEPPER).ensure("demo")
+    account = Account(new_id(IdKind.ACCOUNT), "demo", NOON)
+    known = {"id": account.id, "name": account.name, "created_at": account.created_at}
+    await database.write(lambda connection: connection.execute(_AS_BEFORE, known).rowcount)
     stored = Calls(database)
     parent = a_call(account.id, status=Status.COMPLETED)
     leg = a_full_call(account.id, parent.id)
