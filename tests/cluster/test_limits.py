@@ -14,6 +14,7 @@ from typing import Final
 import pytest
 from sqlalchemy import func, select
 
+from engine.ids import IdKind, new_id
 from engine.live.recovery import take_over
 from engine.live.services import CallServices
 from engine.model.accounts import Account
@@ -224,7 +225,7 @@ def lost(name: str) -> Node:
     """A node as it is found when its lease has run out."""
     now = datetime.now(UTC)
     return Node(
-        name=name, instance="", state=NodeState.LOST, rest_url="", sip_address="", region="", version="", process="",
-        capacity=0, live_calls=0, load=0.0, started_at=now, beat_at=now, lease_until=now, drain_wanted=False,
+        name=name, instance=new_id(IdKind.NODE), state=NodeState.LOST, rest_url="", sip_address="", region="",
+        version="", process="", capacity=0, live_calls=0, load=0.0, started_at=now, beat_at=now, lease_until=now, drain_wanted=False,
         settled=False, taken_by="judge", held=False,
     )  # fmt: skip

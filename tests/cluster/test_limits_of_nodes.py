@@ -117,7 +117,11 @@ async def test_a_trunk_carries_no_more_calls_of_two_nodes_than_it_may_and_the_no
         for call_id in of_b:
             await a.ended_call(call_id, within_s=30)
         await gets(a, 3)
-        assert len(called(carrier.received("INVITE"))) == 6
+        await eventually(
+            lambda: len(called(carrier.received("INVITE"))) == 6,
+            within_s=20,
+            otherwise=lambda: str(called(carrier.received("INVITE"))),
+        )
 
 
 async def gets(telefoon: Platform, calls: int) -> list[str]:

@@ -100,6 +100,7 @@ async def test_after_a_kill_nothing_stays_reserved_and_no_money_is_lost(tmp_path
                 await telefoon.call_when(each["id"], "in-progress")
             reserved = float((await balance(telefoon))["reserved"])
             assert reserved == pytest.approx(3 * 0.0140)
+            await asyncio.sleep(2.5)  # what is known of them last is that they went on
             assert await telefoon.end(signal.SIGKILL) == -signal.SIGKILL
 
             await telefoon.start()
