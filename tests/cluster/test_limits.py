@@ -226,6 +226,6 @@ def lost(name: str) -> Node:
     now = datetime.now(UTC)
     return Node(
         name=name, instance=new_id(IdKind.NODE), state=NodeState.LOST, rest_url="", sip_address="", region="",
-        version="", process="", capacity=0, live_calls=0, load=0.0, started_at=now, beat_at=now, lease_until=now, drain_wanted=False,
-        settled=False, taken_by="judge", held=False,
+        version="", process="", capacity=0, live_calls=0, load=0.0, started_at=now, beat_at=now, lease_until=now,
+        drain_wanted=False, settled=False, taken_by="judge", held=False,
     )  # fmt: skip

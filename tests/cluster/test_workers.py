@@ -11,7 +11,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientConnectorError
+from aiohttp import ClientConnectionError
 
 from scripts.kamailio import KAMAILIO, MODULES, PROGRAM
 from scripts.progress import Progress
@@ -131,13 +131,13 @@ async def test_a_worker_that_dies_is_started_anew_and_the_others_answer_meanwhil
 
 
 async def status_of_numbers(made: Platform) -> int:
-    """Ask; who connects while the kernel still takes a dead worker's socket away is refused, and asks again."""
+    """Ask; who is connected with a dead worker, or connects while the kernel takes its socket away, asks again."""
     async with within(5):
         while True:
             try:
                 async with made.client.get("numbers") as response:
                     return response.status
-            except ClientConnectorError:
+            except ClientConnectionError:
                 await asyncio.sleep(0.1)
 
 
