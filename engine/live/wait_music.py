@@ -18,7 +18,7 @@ WaitParams = Callable[[], Awaitable[Mapping[str, str]]]
 
 
 async def nothing_told() -> Mapping[str, str]:
-    """For who hears music alone."""
+    """Nothing is told: there is music alone."""
     return {}
 
 
