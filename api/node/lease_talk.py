@@ -1,24 +1,23 @@
 """How nodes tell each other when they last renewed their leases: `GET /inside/lease`, answered without the database."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Final
 
 import aiohttp
-from aiohttp import hdrs, web
+from aiohttp import web
 
-from api.http.forwarding import INSIDE, Forwarding
+from api.http.forwarding import Forwarding
+from api.node.inside_page import InsidePage
 from engine.live.nodes.fencing import OthersReach
 from engine.live.nodes.membership import Membership
 from engine.model.node import Node
-from engine.security.inside_requests import Asked, NotInside
 
 LEASE_PATH: Final = "/inside/lease"
 _ASK_S: Final = 0.7
 """Three renewals of a lease fit into half of it, and this with them."""
-_ASKED: Final = Asked(hdrs.METH_GET, LEASE_PATH, b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +36,20 @@ class LeaseTalk:
 
     def add_to(self, app: web.Application) -> None:
         """Have an application tell other nodes; anybody else finds no such page."""
-        app.router.add_get(LEASE_PATH, self._tell)
+        self._page.add_to(app, self._tell)
+
+    @property
+    def _page(self) -> InsidePage:
+        return InsidePage(LEASE_PATH, self.way, _ASK_S)
 
     async def _reaches(self, node: Node) -> bool | None:
         """Whether a node has renewed its lease of late; None where it does not answer."""
-        headers = {INSIDE: self.way.inside.signed(node.name, _ASKED, {}, self.way.now())}
         try:
-            async with (
-                asyncio.timeout(_ASK_S),
-                self.way.client.get(f"{node.rest_url}{LEASE_PATH}", headers=headers) as response,
-            ):
-                if response.status != HTTPStatus.OK:
-                    return None
-                age_s = float((await response.json())["age_s"])
-                return age_s < self.membership.lease_s / 2
+            if (told := await self._page.of(node)) is None:
+                return None
+            return float(json.loads(told)["age_s"]) < self.membership.lease_s / 2
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError):
             return None
 
-    async def _tell(self, request: web.Request) -> web.Response:
-        try:
-            self.way.told_by_node(request, await request.read())
-        except NotInside:
-            raise web.HTTPNotFound from None
+    async def _tell(self) -> web.Response:
         return web.json_response({"age_s": self.membership.lease_age_s})

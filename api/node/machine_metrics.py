@@ -2,25 +2,23 @@
 
 import asyncio
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Final
 
 import aiohttp
 import structlog
 from aiohttp import hdrs, web
 
-from api.http.forwarding import INSIDE, Forwarding
+from api.http.forwarding import Forwarding
+from api.node.inside_page import InsidePage
 from api.node.metrics import MetricsText
 from engine.live.nodes.membership import Membership
 from engine.metrics.joined import joined
 from engine.metrics.meters import CONTENT_TYPE
 from engine.model.node import Node
-from engine.security.inside_requests import Asked, NotInside
 
 INSIDE_PATH: Final = "/inside/metrics"
 _ASK_S: Final = 5.0
 """Prometheus waits for ten."""
-_ASKED: Final = Asked(hdrs.METH_GET, INSIDE_PATH, b"")
 
 log = structlog.get_logger(__name__)
 
@@ -46,25 +44,20 @@ class MachineMetrics:
 
     def add_to(self, app: web.Application) -> None:
         """Have an application tell other nodes; anybody else finds no such page."""
-        app.router.add_get(INSIDE_PATH, self._tell)
+        self._page.add_to(app, self._tell)
+
+    @property
+    def _page(self) -> InsidePage:
+        return InsidePage(INSIDE_PATH, self.way, _ASK_S)
 
     async def _metrics_of(self, node: Node) -> str | None:
-        headers = {INSIDE: self.way.inside.signed(node.name, _ASKED, {}, self.way.now())}
         try:
-            async with (
-                asyncio.timeout(_ASK_S),
-                self.way.client.get(f"{node.rest_url}{INSIDE_PATH}", headers=headers) as response,
-            ):
-                return await response.text() if response.status == HTTPStatus.OK else None
+            return await self._page.of(node)
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("metrics_not_told", node=node.name, reason=str(error) or type(error).__name__)
             return None
 
-    async def _tell(self, request: web.Request) -> web.Response:
-        try:
-            self.way.told_by_node(request, await request.read())
-        except NotInside:
-            raise web.HTTPNotFound from None
+    async def _tell(self) -> web.Response:
         return web.Response(body=(await self.own()).encode(), headers={hdrs.CONTENT_TYPE: CONTENT_TYPE})
 
 
