@@ -5,13 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from mypy import api as mypy
 
 from engine.model.disclosure import Disclosure, DisclosureAssertion, DisclosurePolicy, SpokenNotice, disclose
-from scripts.cache import cache_root
+from tests.unit.consent.type_checked import said_of
 from tests.unit.store.samples import NOON
 
-ROOT = Path(__file__).parents[3]
 PROGRAM = """
 from engine.model.disclosure import Disclosure, DisclosurePolicy, disclose
 from engine.ports import Bridge, Ear, Fed, LegId, StreamId, StreamWire
@@ -40,19 +38,11 @@ NO_MACHINE = DisclosureAssertion("key_1", NOON, reason="our own colleague speaks
 
 @pytest.mark.costly("a type checker reads the engine, once for all statements")
 def test_only_code_with_a_disclosure_type_checks(tmp_path: Path) -> None:
-    program = tmp_path / "program.py"
-    statements = [*(statement for statement, _ in REFUSED), *ALLOWED]
-    program.write_text(PROGRAM + "".join(f"    {line}\n" for line in statements))
+    said = said_of([*(statement for statement, _ in REFUSED), *ALLOWED], PROGRAM, tmp_path)
 
-    cache = str(cache_root() / "mypy-of-tests")
-    said, failure, _ = mypy.run(["--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", cache, str(program)])
-
-    assert not failure
-    first = len(PROGRAM.splitlines()) + 1
-    for number, (_, refusal) in enumerate(REFUSED, first):
-        assert any(refusal in line for line in said.splitlines() if f"program.py:{number}:" in line), refusal
-    for number in range(first + len(REFUSED), first + len(statements)):
-        assert f"program.py:{number}:" not in said
+    for statement, refusal in REFUSED:
+        assert any(refusal in line for line in said[statement]), refusal
+    assert [said[statement] for statement in ALLOWED] == [[]] * len(ALLOWED)
 
 
 def test_python_makes_none_either() -> None:

@@ -4,14 +4,12 @@ import copy
 from pathlib import Path
 
 import pytest
-from mypy import api as mypy
 
 from engine.model.consent import Ask, AskedLeg, Consent, ConsentAnswer, ConsentChoice, ConsentPolicy, How, decide
-from scripts.cache import cache_root
 from tests.peers.consent import announced
+from tests.unit.consent.type_checked import said_of
 from tests.unit.store.samples import NOON
 
-ROOT = Path(__file__).parents[3]
 PROGRAM = """
 from engine.model.consent import Consent, Decision
 from engine.live.recording.service import RecordingService
@@ -33,26 +31,11 @@ ALLOWED = ("if decision.consent is not None:", "    await desk.start(decision.co
 
 @pytest.mark.costly("a type checker reads the engine, once for all statements")
 def test_only_code_with_consent_type_checks(tmp_path: Path) -> None:
-    program = tmp_path / "program.py"
-    statements = [*(statement for statement, _ in REFUSED), *ALLOWED]
-    program.write_text(PROGRAM + "".join(f"    {line}\n" for line in statements))
+    said = said_of([*(statement for statement, _ in REFUSED), *ALLOWED], PROGRAM, tmp_path)
 
-    said, failure, _ = mypy.run(
-        [
-            "--config-file",
-            str(ROOT / "pyproject.toml"),
-            "--cache-dir",
-            str(cache_root() / "mypy-of-tests"),
-            str(program),
-        ]
-    )
-
-    assert not failure
-    first = len(PROGRAM.splitlines()) + 1
-    for number, (_, refusal) in enumerate(REFUSED, first):
-        assert any(refusal in line for line in said.splitlines() if f"program.py:{number}:" in line), refusal
-    for number in range(first + len(REFUSED), first + len(statements)):
-        assert f"program.py:{number}:" not in said
+    for statement, refusal in REFUSED:
+        assert any(refusal in line for line in said[statement]), refusal
+    assert [said[statement] for statement in ALLOWED] == [[]] * len(ALLOWED)
 
 
 def test_python_makes_none_either() -> None:
