@@ -34,6 +34,7 @@ class IdKind(StrEnum):
     POLICY = "CP"
     APPLICATION = "AP"
     NODE = "ND"
+    DISCLOSURE = "DI"
 
 
 def new_id(kind: IdKind, at: datetime | None = None) -> str:

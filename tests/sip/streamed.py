@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.model.disclosure import Disclosure, DisclosureAssertion, DisclosurePolicy, disclose
+from engine.model.disclosure import Disclosure, DisclosureChoice, DisclosurePolicy, ToldLeg, disclosed
 from engine.ports import StreamEnded, StreamEvent, StreamPlan, StreamServer
 from sip.streams.streams import SipStream
 from tests.peers.ear import RtpEar
@@ -48,8 +48,8 @@ class StreamWatch:
 
 def told() -> Disclosure:
     """A disclosure as if a client had asserted that a person speaks."""
-    assertion = DisclosureAssertion("a test", datetime.now(UTC), reason="a tone is no machine")
-    disclosure = disclose(DisclosurePolicy.NOT_AI, assertion=assertion)
+    choice = DisclosureChoice(DisclosurePolicy.NOT_AI, asserted_by="a test", reason="a tone is no machine")
+    disclosure = disclosed(choice, None, ToldLeg("AC1", "CA1", "+3225550177"), datetime.now(UTC))
     assert disclosure is not None
     return disclosure
 

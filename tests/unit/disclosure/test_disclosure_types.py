@@ -1,0 +1,38 @@
+"""A program is heard by nobody without a `Disclosure`: the type checker refuses every other way."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.consent.type_checked import said_of
+
+PROGRAM = """
+from datetime import datetime
+from engine.model.disclosure import Disclosure, DisclosureChoice, ToldLeg, disclosed
+from engine.ports import Bridge, Ear, Fed, LegId, StreamId, StreamWire
+async def speak(wire: StreamWire, bridge: Bridge, ear: Ear, leg: ToldLeg, now: datetime) -> None:
+"""
+REFUSED = (
+    ("await wire.speak(ear)", "Missing positional argument"),
+    ("await wire.speak(None, ear)", 'expected "Disclosure"'),
+    ('await wire.speak("told", ear)', 'expected "Disclosure"'),
+    ("await wire.speak(disclosed(DisclosureChoice(), None, leg, now), ear)", 'expected "Disclosure"'),
+    ('await wire.speak(Disclosure("told"), ear)', 'expected "Never"'),
+    ("await bridge.connect(Fed(StreamId(1)), ear)", 'expected "Said | Heard | Played | Mixed"'),
+    ("await bridge.record(tracks=[[Fed(StreamId(1))]])", "incompatible type"),
+    ("class Forged(Disclosure): ...", "Cannot inherit from final class"),
+)
+"""Statements in a function that could let somebody hear a program, and what mypy says of them."""
+ALLOWED = (
+    "if (disclosure := disclosed(DisclosureChoice(), None, leg, now)) is not None:",
+    "    await wire.speak(disclosure, ear)",
+)
+
+
+@pytest.mark.costly("a type checker reads the engine, once for all statements")
+def test_only_code_with_a_disclosure_type_checks(tmp_path: Path) -> None:
+    said = said_of([*(statement for statement, _ in REFUSED), *ALLOWED], PROGRAM, tmp_path)
+
+    for statement, refusal in REFUSED:
+        assert any(refusal in line for line in said[statement]), refusal
+    assert [said[statement] for statement in ALLOWED] == [[]] * len(ALLOWED)
