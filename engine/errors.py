@@ -31,6 +31,8 @@ TelefoonError
 │   └── UnknownVoice         no voice of this name speaks the language
 ├── RecognitionError         what a caller said could not be turned into text
 ├── MediaError               an audio file could not be fetched or decoded
+├── StreamError              a media stream could not be begun, or there is none to be stopped
+├── AgentError               a conversation with a program could not be begun
 ├── RecordingError           a recording could not be started, written or closed
 │   ├── SealBroken           a sealed recording was changed or cut, or the key is another's
 │   └── ObjectStoreError     the object store did not do as asked
@@ -276,6 +278,14 @@ class RecognitionError(TelefoonError):
 
 class MediaError(TelefoonError):
     """An audio file could not be fetched or decoded."""
+
+
+class StreamError(TelefoonError):
+    """A media stream could not be begun, or there is none of its name."""
+
+
+class AgentError(TelefoonError):
+    """A conversation with a program that talks by text could not be begun."""
 
 
 class RecordingError(TelefoonError):

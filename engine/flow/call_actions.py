@@ -21,6 +21,7 @@ from engine.flow.plans import (
     RoomPlan,
     Spoken,
 )
+from engine.flow.program_plans import AgentOutcome, AgentPlan, StreamOrder, StreamOutcome
 from engine.flow.queue_plans import QueueOutcome, QueuePlan, ServePlan
 from engine.model.call import Call
 from engine.ports import Cause, Speech
@@ -99,6 +100,25 @@ class CallActions(Protocol):
 
     async def record_call(self, plan: CallRecordingPlan) -> None:
         """Record the call from now on, beside what it does. Raises RecordingError."""
+        ...
+
+    async def start_stream(self, order: StreamOrder) -> None:
+        """Give a program the call's sound from now on, beside what it does. Raises StreamError."""
+        ...
+
+    async def stop_stream(self, name: str) -> None:
+        """End a stream that goes on beside the flow, by its name. Raises StreamError where there is none."""
+        ...
+
+    async def connect_stream(self, order: StreamOrder) -> StreamOutcome:
+        """Let a program hear and speak, to the end of its stream. Raises StreamError where it may not begin."""
+        ...
+
+    async def converse(self, plan: AgentPlan) -> AgentOutcome:
+        """Let the far end converse with a program that talks by text. Raises AgentError where it may not begin.
+
+        Returns also when the far end hangs up.
+        """
         ...
 
     async def application(self, application_id: str) -> Sequence[GoTo]:

@@ -24,6 +24,7 @@ from engine.live.calls.draining import Draining
 from engine.live.calls.elsewhere import sent_on
 from engine.live.calls.flow_manner import FlowManner
 from engine.live.calls.flow_runner import FlowRunner
+from engine.live.calls.programs import MakePrograms, without_programs
 from engine.live.calls.refused_calls import keep_refused, kept_if_not_allowed, turn_away_not_allowed
 from engine.live.calls.registry import RunFlow, Sessions
 from engine.live.calls.replacement import CallReplacement
@@ -63,7 +64,7 @@ class Switchboard:
 
     Implements api.http.engine_ports.CallService; its `conferences` implement ConferenceService there."""
 
-    def __init__(self, services: CallServices) -> None:
+    def __init__(self, services: CallServices, programs: MakePrograms = without_programs) -> None:
         self._services = services
         self._sessions = Sessions(services)
         services.admission.count_calls_by(lambda: self._sessions.count)
@@ -75,7 +76,7 @@ class Switchboard:
         self._named_queues = NamedQueues(services.stores.queues, services.clock.now)
         elsewhere = QueueTalks(services, rooms.join, self._perform)
         self._queues = LiveQueues(services, self._named_queues, talk, self._perform, elsewhere)
-        self._shared = SharedServices(permission, dialling, rooms, self._queues)
+        self._shared = SharedServices(permission, dialling, rooms, self._queues, programs(services, permission))
         self.draining = Draining(services, self._sessions)
         self._placing = CallPlacing(services, self._sessions, self._flow_runner)
         self._pacing = self._placing.pacing

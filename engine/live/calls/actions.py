@@ -32,9 +32,12 @@ from engine.flow.plans import (
     RoomPlan,
     Spoken,
 )
+from engine.flow.program_plans import AgentOutcome, AgentPlan, StreamOrder, StreamOutcome
 from engine.flow.queue_plans import QueueOutcome, QueuePlan, ServePlan
 from engine.live.bridging.call_recorder import CallRecorder
 from engine.live.bridging.dialling import Dialling
+from engine.live.calls.handing_over import what_became_of
+from engine.live.calls.programs import CallPrograms
 from engine.live.conference.rooms import Rooms
 from engine.live.consent.service import ConsentService
 from engine.live.queues.queues import LiveQueues
@@ -43,14 +46,10 @@ from engine.live.session.recognition import understood
 from engine.live.session.session import Session
 from engine.model.call import Attempt, Call, Direction, Event
 from engine.model.recording import RecordingSource
-from engine.ports import Cause, Ear, Player, ReferAnswered, Said, Speech
+from engine.ports import Cause, Ear, Player, Said, Speech
 from engine.webhooks.call_web import CallWeb
 from engine.webhooks.payloads.call import webhook_params
 
-_REFER_S: Final = 32.0
-"""Longer than the far end may take to answer a request (RFC 3261 §17.1.2.2, timer F)."""
-_ACCEPTED: Final = 202
-_FIRST_REFUSAL: Final = 300
 _MASKED: Final = "•"
 
 T = TypeVar("T")
@@ -58,12 +57,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class SharedServices:
-    """The services that the flows of a node's calls share: consent, dialling, conferences, queues."""
+    """The services that the flows of a node's calls share: consent, dialling, conferences, queues, programs."""
 
     permission: ConsentService
     dialling: Dialling
     rooms: Rooms
     queues: LiveQueues
+    programs: CallPrograms
 
 
 class LiveStage:
@@ -217,6 +217,21 @@ class LiveStage:
         finally:
             await to_its_end(self._services.bridge.disconnect(Said(leg), Ear(leg)))
 
+    async def start_stream(self, order: StreamOrder) -> None:
+        await self.answer()
+        await self._shared.programs.streams.start(self._session, order)
+
+    async def stop_stream(self, name: str) -> None:
+        await self._shared.programs.streams.stop(self._session, name)
+
+    async def connect_stream(self, order: StreamOrder) -> StreamOutcome:
+        await self.answer()
+        return await self._shared.programs.streams.connect(self._session, order)
+
+    async def converse(self, plan: AgentPlan) -> AgentOutcome:
+        await self.answer()
+        return await self._shared.programs.agents.converse(self._session, plan, self._web)
+
     async def refer(self, plan: ReferPlan) -> ReferOutcome:
         try:
             await self._services.policies.require_destination(self.call, plan.target)
@@ -226,25 +241,7 @@ class LiveStage:
         except StoreError as error:
             raise SipError(str(error)) from None
         await self._session.leg.refer(plan.target)
-        told = None
-        try:
-            async with asyncio.timeout(_REFER_S):
-                # The first answer is the one to REFER itself; only an accepted one is followed by NOTIFYs.
-                answer = await self._refer_answer()
-                if answer.code >= _FIRST_REFUSAL:
-                    return ReferOutcome(answer.code, None)
-                while not answer.final:
-                    answer = await self._refer_answer()
-                    told = answer.code
-        except (TimeoutError, LegGone):
-            # Who was handed over may hang up before it tells how it went (RFC 5589 §6.1).
-            pass
-        return ReferOutcome(_ACCEPTED, told)
-
-    async def _refer_answer(self) -> ReferAnswered:
-        answer = await self._live(self._session.refer_answers.next())
-        self._session.journal.note_event("refer_answered", sip_code=answer.code, final=answer.final)
-        return answer
+        return await what_became_of(self._session)
 
     async def hang_up(self) -> None:
         await self._session.hang_up()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from engine.errors import UnknownVoice
-from engine.flow import plans, queue_plans
+from engine.flow import plans, program_plans, queue_plans
 from engine.flow.call_actions import Waiting
 from engine.flow.next_step import GoTo
 from engine.model.call import Call, Direction, Status
@@ -73,6 +73,18 @@ class NotedActions:
 
     async def record_call(self, plan: plans.CallRecordingPlan) -> None:
         self._does("record_call", plan)
+
+    async def start_stream(self, order: program_plans.StreamOrder) -> None:
+        self._does("start_stream", order)
+
+    async def stop_stream(self, name: str) -> None:
+        self._does("stop_stream", name)
+
+    async def connect_stream(self, order: program_plans.StreamOrder) -> program_plans.StreamOutcome:
+        return self._gives(program_plans.StreamOutcome, "connect_stream", order)
+
+    async def converse(self, plan: program_plans.AgentPlan) -> program_plans.AgentOutcome:
+        return self._gives(program_plans.AgentOutcome, "converse", plan)
 
     async def application(self, application_id: str) -> Sequence[GoTo]:
         starts = self._does("application", application_id)
