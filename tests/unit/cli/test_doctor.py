@@ -43,3 +43,22 @@ def test_one_fault_exits_1_and_says_what_to_do(telefoon: Run, monkeypatch: pytes
     assert "FAULT  Trunk: 127.0.0.1" in told.stdout
     assert "Check TELEFOON_TRUNK" in told.stdout
     assert json.loads(telefoon("doctor", "--json").stdout)["ok"] is False
+
+
+def test_a_named_program_alone_is_looked_at(telefoon: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEFOON_EGRESS_ALLOW", "127.0.0.0/8")
+    telefoon("keys", "create", "--account", "demo")
+
+    told = telefoon("doctor", "--program", "ws://127.0.0.1:1/media", "--account", "demo")
+
+    assert told.exit_code == 1
+    assert told.stdout.startswith("ok     Program's name: 127.0.0.1 is 127.0.0.1\n")
+    assert "FAULT  Program's address: port 1" in told.stdout
+    assert "SIP library" not in told.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--account", "demo"), ("--program", "https://a.example/"), ("--program", "wss://a.example/?a=1")]
+)
+def test_what_is_no_program_is_wrong_usage(telefoon: Run, arguments: tuple[str, ...]) -> None:
+    assert telefoon("doctor", *arguments).exit_code == 2
