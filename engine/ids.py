@@ -34,4 +34,25 @@ class IdKind(StrEnum):
     POLICY = "CP"
     APPLICATION = "AP"
     NODE = "ND"
+    DISCLOSURE = "DI"
     AGENT_SESSION = "VX"
+
+
+def new_id(kind: IdKind, at: datetime | None = None) -> str:
+    """A fresh identifier, such as CA0191…, of now or another moment; later ones sort after earlier ones (by the ms)."""
+    from ulid import ULID  # not before: what only reads is spared loading it
+
+    return f"{kind}{(ULID() if at is None else ULID.from_datetime(at)).hex}"
+
+
+def first_id(kind: IdKind, moment: datetime) -> str:
+    """The lowest identifier of a moment: all that are made from then on sort behind it."""
+    milliseconds = (moment - _EPOCH) // timedelta(milliseconds=1)
+    return f"{kind}{milliseconds:0{_DIGITS_OF_TIME}x}{0:020x}"
+
+
+def moment_of(identifier: str) -> datetime:
+    """The moment at which an identifier was made, to the millisecond. Raises ValueError for what is none."""
+    kind_letters = 2
+    digits = identifier[kind_letters : kind_letters + _DIGITS_OF_TIME]
+    return _EPOCH + timedelta(milliseconds=int(digits, 16))
