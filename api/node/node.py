@@ -91,6 +91,7 @@ async def open_node(settings: Settings) -> AsyncIterator[RunningNode]:
         log.info("serving", http=node.address, sip=f"{settings.sip_host}:{settings.sip_port}")
         yield node
         log.info("stopping", live_calls=switchboard.live_calls)
+        services.stores.database.begin_to_end()
 
 
 async def _open_parts(context: NodeContext, stack: AsyncExitStack) -> NodeParts:

@@ -90,6 +90,9 @@ class Connections(Protocol):
         """Leave what was deleted in none of its files, as far as it lets us; False if somebody stood in the way."""
         ...
 
-    async def close(self) -> None:
-        """Returns when all that was asked for is done; nothing may be asked for any more."""
+    async def close(self, *, answers: bool = True) -> None:
+        """Returns when all that was asked for is done; nothing may be asked for any more.
+
+        Of a server that does not answer (`answers`) nothing is waited for.
+        """
         ...

@@ -1,8 +1,8 @@
 """The database: opened, migrated, read and written; SQLite or PostgreSQL by its URL."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any, Final, Self
 
 from sqlalchemy import URL, ColumnElement, Connection, Executable, RowMapping, Select, Table, make_url, select
@@ -14,6 +14,7 @@ from engine.store import sqlite
 from engine.store.connections import Connections, Job, T, both
 from engine.store.failure import as_store_error
 from engine.store.fence import Fence
+from engine.store.last_wait import LastWait
 from engine.store.notices import NoticeBoard
 from engine.store.order import Order
 from engine.store.paging import counted, rows_of_page
@@ -39,6 +40,7 @@ class Database:
         self._in_doubt = False
         """Whether the last change failed: what was wrong with it alone, or with the database."""
         self._fence: Fence | None = None
+        self._last_wait = LastWait()
 
     @classmethod
     async def open(cls, url: str, *, patience_s: float = PATIENCE_S, listen_url: str = "") -> Self:
@@ -65,12 +67,16 @@ class Database:
         """Finish what is being written, then close every connection. Safe to repeat."""
         if not self._closed:
             self._closed = True
-            await self._connections.close()
+            await self._connections.close(answers=not self._last_wait.given_up)
+
+    def begin_to_end(self) -> None:
+        """Wait once more for a database that does not answer, and ask it nothing after that: the node ends."""
+        self._last_wait.begin()
 
     async def ping(self) -> None:
         """Ask it something; and where the last change failed, find out whether it takes changes."""
         await self.rows(select(1))
-        with self._asking():
+        async with self._asking():
             await self._connections.check()
         if self._in_doubt:
             await self.write(rewrite)
@@ -81,7 +87,7 @@ class Database:
 
     async def scour(self) -> bool:
         """After an erasure: leave what was deleted in none of the database's files, as far as it lets us."""
-        with self._asking():
+        async with self._asking():
             return await self._connections.scour()
 
     @property
@@ -96,7 +102,7 @@ class Database:
     async def write(self, job: Job[T]) -> T:
         """Run changes in one transaction; durable when this returns. Raises NodeFenced."""
         try:
-            with self._asking():
+            async with self._asking():
                 done = await self._connections.write(job if self._fence is None else both(self._fence.require, job))
         except StoreError:
             self._in_doubt = True
@@ -106,7 +112,7 @@ class Database:
 
     async def change_alone(self, statement: Executable) -> int:
         """Run one change in as few trips as there can be, also for a node that may write no more; the rows it met."""
-        with self._asking():
+        async with self._asking():
             return await self._connections.write_alone(lambda connection: connection.execute(statement).rowcount)
 
     async def write_with_others(self, job: Job[T], within_s: float | None = None) -> T:
@@ -120,7 +126,7 @@ class Database:
         if not self.is_shared:
             return await self.ask(job)
         await self.invitation(Signal())
-        with self._asking():
+        async with self._asking():
             return await self._connections.write(job)
 
     async def invitation(self, wanted: Signal, within_s: float = GATHER_S) -> None:
@@ -131,12 +137,12 @@ class Database:
 
     async def read(self, job: Job[T]) -> T:
         """Run queries that belong together on one connection; a writer need not wait for them."""
-        with self._asking():
+        async with self._asking():
             return await self._connections.read(job)
 
     async def ask(self, job: Job[T]) -> T:
         """Run a single query, which needs no transaction."""
-        with self._asking():
+        async with self._asking():
             return await self._connections.ask(job)
 
     def together(self) -> AbstractAsyncContextManager[None]:
@@ -194,14 +200,15 @@ class Database:
 
         return await self.read(job)
 
-    @contextmanager
-    def _asking(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator[None]:
         if self._closed:
             raise StoreError("The database is closed.")
         if self._fence is not None:
             self._fence.require_unfenced()
-        with as_store_error():
-            yield
+        async with self._last_wait.bounded():
+            with as_store_error():
+                yield
 
 
 def _connections(url: URL, patience_s: float, notices: NoticeBoard, direct: URL | None) -> Connections:

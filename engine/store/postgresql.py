@@ -126,10 +126,12 @@ class PostgresqlConnections:
             await driver.execute("VACUUM")  # which is in no transaction, not even in one that PgBouncer asks for
         return True
 
-    async def close(self) -> None:
+    async def close(self, *, answers: bool = True) -> None:
+        if not answers:
+            await self._transactions.give_up()
         await self._transactions.wait_until_idle()
         await self._sender.close()
-        await self._engine.dispose()
+        await self._engine.dispose(close=answers)
 
     async def _read_alone(self, job: Job[T]) -> T:
         return await _done(self._reading, job)

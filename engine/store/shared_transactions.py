@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.aio.signal import Signal
-from engine.aio.tasks import started
+from engine.aio.tasks import started, stopped
 from engine.aio.waits import joined
 from engine.store.connections import Job, T
 
@@ -65,6 +65,10 @@ class SharedTransactions:
     async def wait_until_idle(self) -> None:
         """Wait until no transaction is under way."""
         await self._idle.wait()
+
+    async def give_up(self) -> None:
+        """End what is under way; whether it is stored is not known."""
+        await stopped(*self._under_way)
 
     def _started(self, transaction: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         task = started(transaction)

@@ -140,7 +140,8 @@ class SqliteConnections:
             await asyncio.sleep(_LOOK_AGAIN_S)
         return False
 
-    async def close(self) -> None:
+    async def close(self, *, answers: bool = True) -> None:
+        """A file is waited for: its threads can't be left behind."""
         await self._writer.close()
         await self._readers.close()
         self._engine.dispose()
