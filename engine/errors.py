@@ -27,6 +27,7 @@ TelefoonError
 ├── LegGone                  the far end has hung up, or its dialog failed
 ├── SipError                 the SIP library refused a command
 ├── NodeUnreachable          another node of this platform does not answer
+├── ConsentError             consent is to another purpose than the one that it is to allow
 ├── SpeechError              a prompt could not be spoken
 │   └── UnknownVoice         no voice of this name speaks the language
 ├── RecognitionError         what a caller said could not be turned into text
@@ -262,6 +263,10 @@ class NodeUnreachable(TelefoonError):
 
 class SipError(TelefoonError):
     """The SIP library refused a command."""
+
+
+class ConsentError(TelefoonError):
+    """Consent is to another purpose than the one that it is to allow."""
 
 
 class SpeechError(TelefoonError):

@@ -88,6 +88,7 @@ def consent_json(record: ConsentRecord) -> Json:
             "call_id": record.call_id,
             "conference_id": record.conference_id,
             "number": record.number,
+            "purpose": record.purpose.value,
             "policy": record.policy.value,
             "basis": record.basis,
             "given": record.given.value,

@@ -22,7 +22,7 @@ from engine.live.recording.service import RecordingService
 from engine.live.session.backlog import Backlog
 from engine.metrics.meters import Meters
 from engine.model.callback import Callback
-from engine.model.consent import Consent
+from engine.model.consent import ToRecording
 from engine.model.recording import RecordingSource, RecordingStatus
 from engine.recordings.encryption.key_ring import KeyRing
 from engine.recordings.encryption.master_keys import MasterKeyFile
@@ -84,7 +84,7 @@ class Recording:
     rows: Recordings
     subject: RecordingContext
     events: list[tuple[str, dict[str, object]]]
-    consent: Consent
+    consent: ToRecording
 
 
 async def recording(

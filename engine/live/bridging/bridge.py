@@ -18,6 +18,7 @@ from engine.live.recording.context import RecordingContext
 from engine.live.services import CallServices
 from engine.live.session.dtmf import Keys
 from engine.live.session.session import Session
+from engine.model.consent import Purpose
 from engine.model.recording import RecordingSource
 from engine.model.recording_shape import Tracks
 from engine.ports import Ear, Heard, Leg, Said, Sink, Source
@@ -83,8 +84,10 @@ class CallBridge:
         in_peace = False
         first.talks_with(second)
         second.talks_with(first)
-        first.consenting.tell_withdrawal_to(partial(self._withhold, apart, Heard(second.leg.id)))
-        second.consenting.tell_withdrawal_to(partial(self._withhold, apart, Heard(first.leg.id)))
+        told_no_more = [
+            each.consenting.tell_withdrawal_to(Purpose.RECORDING, partial(self._withhold, apart, Heard(hearer.leg.id)))
+            for each, hearer in ((first, second), (second, first))
+        ]
         try:
             for source, sink in wires:
                 await self.services.bridge.connect(source, sink)
@@ -94,6 +97,8 @@ class CallBridge:
                 first.journal.note_event("dial_time_limit", seconds=terms.limit_s)
             in_peace = True
         finally:
+            for forget in told_no_more:
+                forget()
             await to_its_end(self._part(first, second, beside, wires, recording, apart, wait=in_peace))
         seconds = round(self.services.clock.monotonic() - began)
         return BridgeResult(seconds, recording.id if recording else None, referring.target)
@@ -155,7 +160,6 @@ class CallBridge:
     ) -> None:
         for each in (first, second):
             each.talks_with(None)
-            each.consenting.tell_withdrawal_to(None)
         await beside.close()
         await self.services.bridge.pass_no_fax(first.leg.id, second.leg.id)
         for source, sink in wires:

@@ -16,7 +16,7 @@ from engine.live.session.session import Session
 from engine.model.call import Direction
 from engine.model.call_options import CallOptions
 from engine.model.callback import RECORDING_ENDS, Callback
-from engine.model.consent import Consent
+from engine.model.consent import ToRecording
 from engine.model.recording import RecordingSource
 from engine.model.recording_shape import Channels, Tracks, Trim
 from engine.ports import Ear, Heard, Said, Source
@@ -89,13 +89,13 @@ class CallRecorder:
         for active in self._running:
             await active.stop()
 
-    async def _begin(self, consent: Consent, subject: RecordingContext, plan: CallRecordingPlan) -> ActiveRecording:
+    async def _begin(self, consent: ToRecording, subject: RecordingContext, plan: CallRecordingPlan) -> ActiveRecording:
         tracks = _tracks(self._session, plan.tracks, plan.channels)
         active = await self._services.recorder.start(consent, subject, tracks)
         self._running.append(active)
         return active
 
-    async def _consent(self, subject: RecordingContext) -> Consent:
+    async def _consent(self, subject: RecordingContext) -> ToRecording:
         peer = self._session.peer
         consent = await self._permission.consent_of(self._session, *([peer] if peer else []))
         if consent is None:

@@ -144,7 +144,7 @@ class CallControl:
 
     async def _withdraw(self, session: Session) -> None:
         _require_answered(session)
-        if not session.consenting.is_final:
+        if not session.consenting.is_over:
             await self.shared.permission.withdraw(session, How.API)
 
     def _say(self, session: Session, runner: FlowRunner, order: SayInto) -> None:

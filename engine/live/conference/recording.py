@@ -12,7 +12,7 @@ from engine.live.recording.service import RecordingService
 from engine.live.recording.warning_tone import WarningTone
 from engine.model.conference import Conference
 from engine.model.conference_options import RecordedTracks
-from engine.model.consent import Consent
+from engine.model.consent import ToRecording
 from engine.model.recording import RecordingSource
 from engine.model.recording_marks import PauseBehavior
 from engine.ports import LegId, MixedRoom, Said, Sink, Source
@@ -123,7 +123,7 @@ class RoomRecording:
         yield from self._tracks.values()
 
     async def _record_member(
-        self, conference: Conference, member: Member, consent: Consent, mix: ActiveRecording
+        self, conference: Conference, member: Member, consent: ToRecording, mix: ActiveRecording
     ) -> None:
         if member.participant.id in self._tracks:
             return
@@ -142,7 +142,7 @@ class RoomRecording:
             track.note("recording_not_paused", recording=track.id, reason=str(error))
 
     async def _begin(
-        self, consent: Consent, member: Member, subject: RecordingContext, sources: Sequence[Source]
+        self, consent: ToRecording, member: Member, subject: RecordingContext, sources: Sequence[Source]
     ) -> ActiveRecording | None:
         try:
             return await self._recorder.start(consent, subject, [sources])

@@ -29,6 +29,7 @@ from engine.live.session.backlog import Backlog
 from engine.live.session.session import Session
 from engine.live.wait_music import WaitMusic
 from engine.model.conference import Conference, Participant
+from engine.model.consent import Purpose
 from engine.model.room_link import RoomLink
 from engine.ports import Cause, Leg
 from engine.ports.nodes import NodeOrder
@@ -200,13 +201,15 @@ class Rooms:
             return await self._refused(session, room, entry)
         session.journal.note_event("conference_joined", conference=room.conference.id)
         came = self._services.clock.monotonic()
-        session.consenting.tell_withdrawal_to(room.consent_withdrawn)
-        session.consenting.tell_newcomer_to(partial(room.another_person, member))
+        told_no_more = (
+            session.consenting.tell_withdrawal_to(Purpose.RECORDING, room.consent_withdrawn),
+            session.consenting.tell_newcomer_to(partial(room.another_person, member)),
+        )
         try:
             await self._entertained(member, room, waiting)
         finally:
-            session.consenting.tell_withdrawal_to(None)
-            session.consenting.tell_newcomer_to(None)
+            for forget in told_no_more:
+                forget()
             await to_its_end(room.leave(member))
             if room.over.is_set():
                 self._forget(room)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from engine.model.call import Call
-from engine.model.consent import ConsentChoice, Sentence, Texts, Wording
+from engine.model.consent import ConsentChoice, Purpose, Sentence, Texts, Wording
 from engine.model.consent.countries import Countries
 from engine.store.accounts import Accounts
 from engine.store.consents import Consents
@@ -19,8 +19,11 @@ class ConsentPolicies:
     texts: Texts
     home: str
 
-    async def choice(self, call: Call) -> ConsentChoice:
-        """The call's or its number's, else the account's, else its countries'. Raises StoreError."""
+    async def choice(self, call: Call, purpose: Purpose = Purpose.RECORDING) -> ConsentChoice:
+        """The call's or its number's, else the account's, else its countries'. Raises StoreError.
+
+        What was chosen for recording holds for every purpose.
+        """
         options = call.options
         if options.consent is None:
             options = await self.accounts.in_force(call.account_id, options)

@@ -19,7 +19,7 @@ from engine.live.recording.warning_tone import Beeper
 from engine.metrics.meters import Meters
 from engine.metrics.table import Metric
 from engine.model.callback import RecordingEventName
-from engine.model.consent import Consent
+from engine.model.consent import Purpose, ToRecording
 from engine.model.recording import Recording, RecordingEvent, after
 from engine.model.recording_marks import MarkKind, PauseBehavior, RecordingMark, moved
 from engine.ports import Bridge, Clock, Heard, LegId, Source
@@ -67,11 +67,12 @@ class RecordingService:
         return len(self._running)
 
     async def start(
-        self, consent: Consent, subject: RecordingContext, tracks: Sequence[Sequence[Source]]
+        self, consent: ToRecording, subject: RecordingContext, tracks: Sequence[Sequence[Source]]
     ) -> ActiveRecording:
-        """Record from now on, one channel for each group of sources. Raises RecordingError."""
+        """Record from now on, one channel for each group of sources. Raises RecordingError, ConsentError."""
+        allowed: ToRecording = consent.to(Purpose.RECORDING)  # where no type checker looked
         try:
-            row = await self._registered(consent, subject, channels=len(tracks))
+            row = await self._registered(allowed, subject, channels=len(tracks))
         except RecordingError as error:
             await self.absent(subject, str(error))
             raise
@@ -88,7 +89,7 @@ class RecordingService:
             await self.save(replace(failed, callback=None))
             await self._callbacks.tell_event(failed, RecordingEventName.ABSENT)
             raise
-        subject.note("recording_started", recording=row.id, consent=consent.id, how=consent.record.how.value)
+        subject.note("recording_started", recording=row.id, consent=allowed.id, how=allowed.record.how.value)
         await self._callbacks.tell_event(row, RecordingEventName.IN_PROGRESS)
 
         async def close(active: ActiveRecording, error: str | None) -> Recording:
@@ -198,7 +199,7 @@ class RecordingService:
         """Now, or once the database is well; where this process ends before, the next one's start completes it."""
         await self._backlog.write(partial(self._rows.save, row))
 
-    async def _registered(self, consent: Consent, subject: RecordingContext, *, channels: int) -> Recording:
+    async def _registered(self, consent: ToRecording, subject: RecordingContext, *, channels: int) -> Recording:
         if await self._disk_is_full():
             subject.note("recording_refused", reason=_DISK_FULL)
             raise RecordingError(_DISK_FULL)

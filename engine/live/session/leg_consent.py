@@ -1,89 +1,106 @@
-"""The consent of one leg to be recorded, for as long as the leg lives."""
+"""The consent of one leg, purpose by purpose, for as long as the leg lives."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Final, TypeVar
 
-from engine.model.consent import Consent, ConsentAnswer, How
+from engine.model.consent import Consent, ConsentAnswer, How, Purpose
 from engine.model.consent.state import CONSENT_TRANSITIONS, FINAL, ConsentEvent, ConsentState
 from engine.model.transitions import next_state
 from engine.ports import Source
 
+P = TypeVar("P", bound=Purpose)
+T = TypeVar("T")
+
 OnWithdrawal = Callable[[bool], Awaitable[None]]
-"""Told whether what was recorded is to be deleted."""
+"""Told whether what was kept of the leg is to be deleted."""
 
 OnNewcomer = Callable[[], Awaitable[None]]
-"""Told that another person is on the line, and again once it is known whether that one may be recorded."""
+"""Told that another person is on the line, and again once it is known to what that one consents."""
+
+Forget = Callable[[], None]
+"""Tells no more."""
 
 
 class LegConsent:
-    """Whether a leg may be recorded, who is told if it withdraws, and what of it is kept out of recordings since."""
+    """Whether a leg may be recorded, streamed or written down, and who is told where it may not be any more."""
 
     def __init__(self, call_id: str) -> None:
         self.asking: Final = asyncio.Lock()
         """Held by who asks for it."""
         self._call_id = call_id
-        self._state = ConsentState.NOT_ASKED
-        self._given: Consent | None = None
-        self._on_withdrawal: OnWithdrawal | None = None
-        self._on_newcomer: OnNewcomer | None = None
+        self._states = dict.fromkeys(Purpose, ConsentState.NOT_ASKED)
+        self._given: dict[Purpose, Consent[Purpose]] = {}
+        self._on_withdrawal: dict[Purpose, list[OnWithdrawal]] = {purpose: [] for purpose in Purpose}
+        self._on_newcomer: list[OnNewcomer] = []
         self._withheld: list[Source] = []
 
-    @property
-    def state(self) -> ConsentState:
-        return self._state
+    def state(self, purpose: Purpose) -> ConsentState:
+        """Whether the leg may be processed for this."""
+        return self._states[purpose]
+
+    def given(self, purpose: P) -> Consent[P] | None:
+        """The consent to this, while it is given."""
+        consent = self._given.get(purpose)
+        return consent.to(purpose) if consent is not None else None
 
     @property
-    def given(self) -> Consent | None:
-        """The consent, while it is given."""
-        return self._given
+    def is_any_given(self) -> bool:
+        """Whether there is consent to anything, which can be withdrawn."""
+        return bool(self._given)
+
+    def is_known(self, purpose: Purpose) -> bool:
+        """Whether it is known if the leg consents to this."""
+        return self._states[purpose] is not ConsentState.NOT_ASKED
+
+    def is_final(self, purpose: Purpose) -> bool:
+        """Refused or withdrawn: the leg is not asked for this again."""
+        return self._states[purpose] in FINAL
 
     @property
-    def is_known(self) -> bool:
-        """Whether it is known if the leg may be recorded."""
-        return self._state is not ConsentState.NOT_ASKED
+    def is_over(self) -> bool:
+        """Whether everything was refused or withdrawn."""
+        return all(map(self.is_final, Purpose))
 
-    @property
-    def is_final(self) -> bool:
-        """Refused or withdrawn: the leg is not asked again."""
-        return self._state in FINAL
-
-    def answered(self, answer: ConsentAnswer, consent: Consent | None) -> None:
+    def answered(self, purpose: Purpose, answer: ConsentAnswer, consent: Consent[Purpose] | None) -> None:
         """The leg was asked; `consent` is what came of it. Raises UnexpectedEvent once it is final."""
         if consent is not None:
-            self._happened(ConsentEvent.GAVE)
+            self._happened(purpose, ConsentEvent.GAVE)
+            self._given[purpose] = consent
         else:
-            self._happened(ConsentEvent.UNHEARD if answer.how is How.UNHEARD else ConsentEvent.REFUSED)
-        self._given = consent
+            self._happened(purpose, ConsentEvent.UNHEARD if answer.how is How.UNHEARD else ConsentEvent.REFUSED)
+            self._given.pop(purpose, None)
 
-    def withdraw(self) -> Consent | None:
-        """Withdraw consent and give the one that there was. Raises UnexpectedEvent once it is final."""
-        self._happened(ConsentEvent.WITHDREW)
-        before, self._given = self._given, None
-        return before
+    def withdraw(self) -> Mapping[Purpose, Consent[Purpose] | None]:
+        """Withdraw consent to everything: gives what there was to each purpose that was not final yet."""
+        open_ = [purpose for purpose in Purpose if not self.is_final(purpose)]
+        for purpose in open_:
+            self._happened(purpose, ConsentEvent.WITHDREW)
+        return {purpose: self._given.pop(purpose, None) for purpose in open_}
 
-    def tell_withdrawal_to(self, told: OnWithdrawal | None) -> None:
-        """Set who is told of a withdrawal, since others hear the leg; None where nobody does any more."""
-        self._on_withdrawal = told
+    def tell_withdrawal_to(self, purpose: Purpose, told: OnWithdrawal) -> Forget:
+        """Have somebody told who has the leg heard for this purpose; call what is given when it is so no longer."""
+        return _added(self._on_withdrawal[purpose], told)
 
-    async def tell_withdrawal(self, *, delete: bool) -> None:
-        """Tell where the leg is heard that it may not be recorded any more."""
-        if self._on_withdrawal is not None:
-            await self._on_withdrawal(delete)
+    async def tell_withdrawal(self, purpose: Purpose, *, delete: bool) -> None:
+        """Tell where the leg is heard that it may not be any more."""
+        for told in tuple(self._on_withdrawal[purpose]):
+            await told(delete)
 
     def begin_anew(self) -> list[Source]:
         """Another person is on the line, who has not been asked; gives what was withheld, and is no longer."""
-        self._state, self._given = ConsentState.NOT_ASKED, None
+        self._states, self._given = dict.fromkeys(Purpose, ConsentState.NOT_ASKED), {}
         return self.release()
 
-    def tell_newcomer_to(self, told: OnNewcomer | None) -> None:
-        """Set who is told of another person on the line, as the leg is in a room; None where it is in none."""
-        self._on_newcomer = told
+    def tell_newcomer_to(self, told: OnNewcomer) -> Forget:
+        """Have somebody told of another person on the line; call what is given when nobody is to be any more."""
+        return _added(self._on_newcomer, told)
 
     async def tell_newcomer(self) -> None:
-        """Tell the room where the leg is."""
-        if self._on_newcomer is not None:
-            await self._on_newcomer()
+        """Tell where the leg is heard."""
+        for told in tuple(self._on_newcomer):
+            await told()
 
     def withhold(self, *sources: Source) -> None:
         """Remember what is kept out of recordings until the call is over."""
@@ -94,5 +111,10 @@ class LegConsent:
         released, self._withheld = self._withheld, []
         return released
 
-    def _happened(self, event: ConsentEvent) -> None:
-        self._state = next_state(CONSENT_TRANSITIONS, self._call_id, self._state, event)
+    def _happened(self, purpose: Purpose, event: ConsentEvent) -> None:
+        self._states[purpose] = next_state(CONSENT_TRANSITIONS, self._call_id, self._states[purpose], event)
+
+
+def _added(told: list[T], each: T) -> Forget:
+    told.append(each)
+    return partial(told.remove, each)

@@ -22,7 +22,7 @@ from engine.live.session.progress import CallProgress
 from engine.live.session.time_limit import end_in_time
 from engine.model.call import Attempt, Call, Direction, Event
 from engine.model.call_policy import PolicyRefusal
-from engine.model.consent import Consent
+from engine.model.consent import Purpose, ToRecording
 from engine.model.stir import CallerProof
 from engine.ports import Cause, Clock, Dialer, DialRequest, Leg, MediaLost
 
@@ -112,14 +112,14 @@ class Session:
         return self._progress.ending is not None
 
     @property
-    def consent(self) -> Consent | None:
+    def consent(self) -> ToRecording | None:
         """The consent by which the call may be recorded; None as long as it may not."""
-        return self.consenting.given
+        return self.consenting.given(Purpose.RECORDING)
 
     @property
     def has_answered_consent(self) -> bool:
         """Whether it is known if it may be recorded."""
-        return self.consenting.is_known
+        return self.consenting.is_known(Purpose.RECORDING)
 
     @property
     def note_event(self) -> Callable[..., None]:

@@ -1,4 +1,6 @@
-"""Consent to be recorded: policies as data (`policy`), their decisions (`decision`), texts and records.
+"""Consent to be recorded, streamed or written down.
+
+Purposes (`purpose`), policies as data (`policy`), their decisions (`decision`), texts and records.
 
 Defaults by country are in `engine.model.consent.countries`, which needs the plans of all telephone numbers.
 """
@@ -11,11 +13,14 @@ from engine.model.consent.decision import (
     Consent,
     ConsentAnswer,
     Decision,
+    ToRecording,
+    ToStreaming,
     asserted,
     decide,
     withdrawn,
 )
 from engine.model.consent.policy import ASSERTED, Ask, ConsentChoice, ConsentPolicy, Withdrawal, asked_of, faults
+from engine.model.consent.purpose import Purpose
 from engine.model.consent.record import ConsentRecord, Given, How
 from engine.model.consent.wording import OwnText, Sentence, Texts, Wording, load_texts
 
@@ -35,8 +40,11 @@ __all__ = [
     "Given",
     "How",
     "OwnText",
+    "Purpose",
     "Sentence",
     "Texts",
+    "ToRecording",
+    "ToStreaming",
     "Withdrawal",
     "Wording",
     "asked_of",

@@ -1,15 +1,18 @@
 """The decision about consent by a policy, and the only place where a `Consent` is made.
 
-GDPR art. 6, 7 and 13: nothing is kept of anybody before. A recorder can't be started without a `Consent`; its
-constructor takes a value of a type that has none, so a type checker refuses every call of it, and so does Python.
+GDPR art. 6, 7 and 13: nothing is kept of anybody before. A recorder can't be started without a `Consent` to recording;
+its constructor takes a value of a type that has none, so a type checker refuses every call of it, and so does Python.
+The purpose is part of its type: consent to another one is refused by both as well.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Never, final
+from typing import Final, Generic, Literal, Never, TypeVar, cast, final
 
+from engine.errors import ConsentError
 from engine.ids import IdKind, new_id
 from engine.model.consent.policy import Ask, ConsentChoice, ConsentPolicy
+from engine.model.consent.purpose import Purpose
 from engine.model.consent.record import ConsentRecord, Given, How
 from engine.model.consent.wording import Wording
 
@@ -19,9 +22,13 @@ WITHDRAW: Final = "*0"
 """Keys as the texts name them."""
 
 
+P = TypeVar("P", bound=Purpose)
+For_co = TypeVar("For_co", bound=Purpose, covariant=True)
+
+
 @final
-class Consent:
-    """Somebody may be recorded: made by `decide` alone."""
+class Consent(Generic[For_co]):
+    """Somebody agrees to one purpose, which its type says: made by `decide` alone."""
 
     __slots__ = ("_asked", "_choice", "_record")
     _record: ConsentRecord
@@ -30,6 +37,16 @@ class Consent:
 
     def __init__(self, nobody: Never, /) -> None:
         raise TypeError("A Consent is made by a consent policy only: see engine/model/consent/decision.py.")
+
+    def covers(self, purpose: Purpose) -> bool:
+        """Whether it is for this purpose."""
+        return self._record.purpose is purpose
+
+    def to(self, purpose: P) -> "Consent[P]":
+        """The same, of a type that says the purpose. Raises ConsentError where it is for another."""
+        if not self.covers(purpose):
+            raise ConsentError(f"{self.id} is consent to {self._record.purpose}, not to {purpose}")
+        return cast("Consent[P]", self)
 
     @property
     def id(self) -> str:
@@ -51,6 +68,10 @@ class Consent:
     def answers(self, ask: Ask) -> bool:
         """Whether no more than was asked for this one would be asked; what is asserted answers everything."""
         return self._asked is Ask.NOTHING or ask <= self._asked
+
+
+ToRecording = Consent[Literal[Purpose.RECORDING]]
+ToStreaming = Consent[Literal[Purpose.STREAMING]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +96,21 @@ class ConsentAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Generic[For_co]):
     """A record to be stored; and the consent, where it was given."""
 
     record: ConsentRecord
-    consent: Consent | None
+    consent: Consent[For_co] | None
 
 
-def decide(choice: ConsentChoice, ask: Ask, answer: ConsentAnswer, leg: AskedLeg) -> Decision:
-    """What a policy makes of an answer."""
+def decide(choice: ConsentChoice, ask: Ask, answer: ConsentAnswer, leg: AskedLeg, purpose: P) -> Decision[P]:
+    """What a policy makes of an answer about one purpose."""
     given = Given.YES if _is_consent(choice, ask, answer) else Given.NO
-    record = _record(choice, answer, leg, given)
-    return Decision(record, _consent(record, choice, ask) if given is Given.YES else None)
+    record = _record(choice, answer, leg, given, purpose)
+    return Decision(record, _consent(record, choice, ask).to(purpose) if given is Given.YES else None)
 
 
-def withdrawn(consent: Consent, how: How, leg: AskedLeg) -> ConsentRecord:
+def withdrawn(consent: Consent[Purpose], how: How, leg: AskedLeg) -> ConsentRecord:
     """The record of a withdrawal, of what was consented to."""
     before = consent.record
     return replace(
@@ -115,7 +136,9 @@ def _is_consent(choice: ConsentChoice, ask: Ask, answer: ConsentAnswer) -> bool:
             return answer.how is How.DIGIT and answer.digit == AGREE
 
 
-def _record(choice: ConsentChoice, answer: ConsentAnswer, leg: AskedLeg, given: Given) -> ConsentRecord:
+def _record(
+    choice: ConsentChoice, answer: ConsentAnswer, leg: AskedLeg, given: Given, purpose: Purpose
+) -> ConsentRecord:
     spoken = answer.wording
     external = answer.how is How.EXTERNAL
     return ConsentRecord(
@@ -124,6 +147,7 @@ def _record(choice: ConsentChoice, answer: ConsentAnswer, leg: AskedLeg, given: 
         call_id=leg.call_id,
         conference_id=leg.conference_id,
         number=leg.number,
+        purpose=purpose,
         policy=choice.policy,
         basis=choice.basis,
         given=given,
@@ -140,7 +164,7 @@ def _record(choice: ConsentChoice, answer: ConsentAnswer, leg: AskedLeg, given: 
     )
 
 
-def _consent(record: ConsentRecord, choice: ConsentChoice, ask: Ask) -> Consent:
+def _consent(record: ConsentRecord, choice: ConsentChoice, ask: Ask) -> Consent[Purpose]:
     consent = object.__new__(Consent)
     consent._record, consent._choice, consent._asked = record, choice, ask
     return consent

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from engine.model.consent.policy import ConsentPolicy
+from engine.model.consent.purpose import Purpose
 
 
 class Given(StrEnum):
@@ -30,7 +31,7 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConsentRecord:
-    """One leg's consent or refusal, kept as evidence. A withdrawal is a record of its own; none is ever changed.
+    """One leg's consent to a purpose, or refusal, kept as evidence. A withdrawal is its own record; none ever changes.
 
     `number` is the far end's, or its SIP URI. `basis` is the legal basis where one was written, or the sources of the
     country's default. `wording` is what was said to it or, with `external`, what the client says was agreed to;
@@ -55,3 +56,4 @@ class ConsentRecord:
     reference: str | None = None
     given_by: str | None = None
     given_at: datetime | None = None
+    purpose: Purpose = Purpose.RECORDING

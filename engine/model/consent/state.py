@@ -1,4 +1,4 @@
-"""The states of one leg's consent to be recorded, and the table of their transitions."""
+"""The states of one leg's consent to one purpose, and the table of their transitions."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -9,7 +9,7 @@ from engine.model.transitions import final_states
 
 
 class ConsentState(StrEnum):
-    """Whether a leg may be recorded."""
+    """Whether a leg may be recorded, streamed or written down."""
 
     NOT_ASKED = "not asked"
     GIVEN = "given"

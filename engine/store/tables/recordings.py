@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, false
 
-from engine.model.consent import ConsentPolicy, Given, How, Sentence
+from engine.model.consent import ConsentPolicy, Given, How, Purpose, Sentence
 from engine.model.recording import RecordingStatus
 from engine.privacy.retention import DataCategory
 from engine.store.data_kinds import ACCOUNT_LIFE, Whose, about, personal, technical
@@ -85,6 +85,7 @@ consents: Final = Table(
     technical("call_id", ForeignKey("calls.id"), nullable=False),
     technical("conference_id", IDENTIFIER, index=True),
     personal("number", StoredText, nullable=False, index=True),
+    technical("purpose", EnumColumn(Purpose), nullable=False, server_default=Purpose.RECORDING),
     technical("policy", EnumColumn(ConsentPolicy), nullable=False),
     technical("basis", StoredText),
     technical("given", EnumColumn(Given), nullable=False),
@@ -100,7 +101,8 @@ consents: Final = Table(
     personal("given_at", UtcDateTime),
     Index(None, "call_id", "at"),
     info=about(
-        "Shows who agreed to be recorded, or did not, to what words and how. Erasure leaves a pseudonym of the number.",
+        "Shows who agreed to be recorded, streamed or written down, or did not, to what words and how. "
+        "Erasure leaves a pseudonym of the number.",
         Whose.CALLERS,
         kept=DataCategory.CONSENTS,
     ),

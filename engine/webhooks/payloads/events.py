@@ -86,6 +86,7 @@ _POLICY: Final = (
 )
 _CONSENT: Final = (
     Fact("consent", "the record's id"),
+    Fact("purpose", "to what: `recording`, `transcription`, `streaming` or `recording-elsewhere`"),
     Fact("policy", "by which policy they were asked"),
     Fact("given", "what came of it"),
     Fact("how", "by what it was given"),
@@ -233,6 +234,8 @@ EVENTS: Final[tuple[EventKind, ...]] = (
     _recording("consent", "Somebody was asked, or asserted it", *_CONSENT),
     _recording("consent_withdrawn", "It was taken back", *_CONSENT),
     _recording("not_recorded", "Nobody consented, or could be asked, or it failed", _REASON),
+    _recording("no_consent", "The same of another purpose than recording",
+               Fact("purpose", "which: `transcription`, `streaming` or `recording-elsewhere`"), _REASON),
     _recording("recording_started", "A recording begins", _RECORDING, Fact("consent", "the id of what allows it"),
                Fact("how", "by what that was given")),
     _recording("recording_changed", "The REST interface stops it, pauses it or lets it go on", _RECORDING,

@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 
 from api.node.clock import SystemClock
-from engine.model.consent import Ask, AskedLeg, ConsentAnswer, ConsentChoice, ConsentPolicy, How, Withdrawal, decide
+from engine.model.consent import (
+    Ask,
+    AskedLeg,
+    ConsentAnswer,
+    ConsentChoice,
+    ConsentPolicy,
+    How,
+    Purpose,
+    Withdrawal,
+    decide,
+)
 from tests.unit.api.conftest import NUMBER, TO, Site
 
 EXTERNAL = {
@@ -74,7 +84,8 @@ async def test_the_records_of_a_call_are_listed(site: Site) -> None:
     _, call = await placed(site, "press-to-consent")
     account = await site.services.stores.accounts.ensure("demo")
     leg = AskedLeg(account.id, call["id"], TO, SystemClock().now(), 1.5)
-    record = decide(ConsentChoice(ConsentPolicy.PRESS), Ask.KEY, ConsentAnswer(How.DIGIT, digit="2"), leg).record
+    refused = ConsentAnswer(How.DIGIT, digit="2")
+    record = decide(ConsentChoice(ConsentPolicy.PRESS), Ask.KEY, refused, leg, Purpose.STREAMING).record
     await site.services.stores.consents.add(record)
 
     status, answer, _ = await site.request("GET", f"calls/{call['id']}/consents")
@@ -82,6 +93,7 @@ async def test_the_records_of_a_call_are_listed(site: Site) -> None:
     assert status == 200
     [listed] = answer["consents"]
     assert (listed["id"], listed["given"], listed["how"], listed["digit"]) == (record.id, "no", "digit", "2")
+    assert listed["purpose"] == "streaming"
     assert (listed["policy"], listed["number"], listed["offset_seconds"]) == ("press-to-consent", TO, 1.5)
 
 

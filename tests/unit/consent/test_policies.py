@@ -13,6 +13,7 @@ from engine.model.consent import (
     ConsentPolicy,
     Given,
     How,
+    Purpose,
     Withdrawal,
     asked_of,
     asserted,
@@ -75,7 +76,7 @@ def test_strictness_orders_every_policy_and_asks_never_less() -> None:
     ],
 )
 def test_what_is_consent(ask: Ask, answer: ConsentAnswer, given: Given) -> None:
-    decision = decide(ConsentChoice(ConsentPolicy.BOTH_PARTIES), ask, answer, LEG)
+    decision = decide(ConsentChoice(ConsentPolicy.BOTH_PARTIES), ask, answer, LEG, Purpose.RECORDING)
 
     assert decision.record.given is given
     assert (decision.consent is not None) == (given is Given.YES)
@@ -84,7 +85,7 @@ def test_what_is_consent(ask: Ask, answer: ConsentAnswer, given: Given) -> None:
 
 
 def test_an_assertion_keeps_who_when_and_what() -> None:
-    record = decide(EXTERNAL, Ask.NOTHING, asserted(EXTERNAL), LEG).record
+    record = decide(EXTERNAL, Ask.NOTHING, asserted(EXTERNAL), LEG, Purpose.RECORDING).record
 
     assert (record.given, record.how) == (Given.YES, How.EXTERNAL)
     assert (record.reference, record.given_by, record.given_at) == ("CRM 7", "Zoë", NOON)
@@ -93,25 +94,29 @@ def test_an_assertion_keeps_who_when_and_what() -> None:
 
 @pytest.mark.parametrize("choice", [replace(EXTERNAL, reference=None), replace(NEEDLESS, basis=None)])
 def test_nothing_is_asserted_without_what_goes_with_it(choice: ConsentChoice) -> None:
-    assert decide(choice, Ask.NOTHING, asserted(choice), LEG).consent is None
+    assert decide(choice, Ask.NOTHING, asserted(choice), LEG, Purpose.RECORDING).consent is None
     assert faults(choice)
 
 
 def test_none_needed_keeps_its_legal_basis() -> None:
-    record = decide(NEEDLESS, Ask.NOTHING, asserted(NEEDLESS), LEG).record
+    record = decide(NEEDLESS, Ask.NOTHING, asserted(NEEDLESS), LEG, Purpose.RECORDING).record
 
     assert (record.given, record.how, record.basis) == (Given.YES, How.NOT_NEEDED, NEEDLESS.basis)
 
 
 def test_a_policy_that_asks_can_not_be_skipped() -> None:
-    assert (
-        decide(ConsentChoice(ConsentPolicy.ANNOUNCE), Ask.NOTHING, ConsentAnswer(How.NOT_NEEDED), LEG).consent is None
-    )
+    choice, answer = ConsentChoice(ConsentPolicy.ANNOUNCE), ConsentAnswer(How.NOT_NEEDED)
+
+    assert decide(choice, Ask.NOTHING, answer, LEG, Purpose.RECORDING).consent is None
 
 
 def test_a_withdrawal_is_a_record_of_its_own_of_the_same_thing() -> None:
     consent = decide(
-        ConsentChoice(ConsentPolicy.PRESS, Withdrawal.DELETE), Ask.KEY, ConsentAnswer(How.DIGIT, QUESTION, "1"), LEG
+        ConsentChoice(ConsentPolicy.PRESS, Withdrawal.DELETE),
+        Ask.KEY,
+        ConsentAnswer(How.DIGIT, QUESTION, "1"),
+        LEG,
+        Purpose.RECORDING,
     ).consent
     assert consent is not None
 
@@ -123,8 +128,9 @@ def test_a_withdrawal_is_a_record_of_its_own_of_the_same_thing() -> None:
 
 
 def test_consent_to_a_notice_does_not_answer_a_question() -> None:
-    told = decide(ConsentChoice(ConsentPolicy.ANNOUNCE), Ask.TELL, ConsentAnswer(How.ANNOUNCED), LEG).consent
-    said = decide(EXTERNAL, Ask.NOTHING, asserted(EXTERNAL), LEG).consent
+    announce, heard = ConsentChoice(ConsentPolicy.ANNOUNCE), ConsentAnswer(How.ANNOUNCED)
+    told = decide(announce, Ask.TELL, heard, LEG, Purpose.RECORDING).consent
+    said = decide(EXTERNAL, Ask.NOTHING, asserted(EXTERNAL), LEG, Purpose.RECORDING).consent
     assert told is not None
     assert said is not None
 

@@ -5,22 +5,39 @@ from pathlib import Path
 
 import pytest
 
-from engine.model.consent import Ask, AskedLeg, Consent, ConsentAnswer, ConsentChoice, ConsentPolicy, How, decide
+from engine.model.consent import (
+    Ask,
+    AskedLeg,
+    Consent,
+    ConsentAnswer,
+    ConsentChoice,
+    ConsentPolicy,
+    How,
+    Purpose,
+    decide,
+)
 from tests.peers.consent import announced
 from tests.unit.consent.type_checked import said_of
 from tests.unit.store.samples import NOON
 
 PROGRAM = """
-from engine.model.consent import Consent, Decision
+from typing import Literal
+
+from engine.model.consent import Consent, Decision, Purpose, ToStreaming
 from engine.live.recording.service import RecordingService
 from engine.live.recording.context import RecordingContext
 
-async def record(desk: RecordingService, subject: RecordingContext, decision: Decision) -> None:
+async def record(
+    desk: RecordingService, subject: RecordingContext, decision: Decision[Literal[Purpose.RECORDING]],
+    streamed: ToStreaming,
+) -> None:
 """
+TO_RECORDING = 'expected "Consent[Literal[Purpose.RECORDING]]"'
 REFUSED = (
     ("await desk.start(subject, [[]])", 'Missing positional argument "consent"'),
-    ("await desk.start(None, subject, [[]])", 'incompatible type "None"; expected "Consent"'),
-    ("await desk.start(decision.consent, subject, [[]])", 'expected "Consent"'),
+    ("await desk.start(None, subject, [[]])", f'incompatible type "None"; {TO_RECORDING}'),
+    ("await desk.start(decision.consent, subject, [[]])", TO_RECORDING),
+    ("await desk.start(streamed, subject, [[]])", TO_RECORDING),
     ('await desk.start(Consent("yes"), subject, [[]])', 'expected "Never"'),
     ("await desk.start(Consent(), subject, [[]])", 'Too few arguments for "Consent"'),
     ("class Forged(Consent): ...", "Cannot inherit from final class"),
@@ -47,6 +64,8 @@ def test_python_makes_none_either() -> None:
 
 def test_what_was_refused_has_none_to_copy() -> None:
     leg = AskedLeg("AC1", "CA1", "+3225550177", NOON)
-    decision = decide(ConsentChoice(ConsentPolicy.PRESS), Ask.KEY, ConsentAnswer(How.DIGIT, digit="2"), leg)
+    decision = decide(
+        ConsentChoice(ConsentPolicy.PRESS), Ask.KEY, ConsentAnswer(How.DIGIT, digit="2"), leg, Purpose.RECORDING
+    )
 
     assert copy.copy(decision).consent is None

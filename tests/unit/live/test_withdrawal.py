@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.model.consent import ConsentChoice, ConsentPolicy, Given, How, Withdrawal
+from engine.model.consent import ConsentChoice, ConsentPolicy, Given, How, Purpose, Withdrawal
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from tests.unit.live.words import NOTICE, QUESTION, WITHDRAWN
@@ -102,7 +102,8 @@ async def test_who_withdraws_from_outside_while_being_asked_is_not_recorded(node
     await node.passes(10)
 
     assert await recorded(node, caller) == 0.0
-    assert [each.given for each in await node.consents(caller)] == [Given.NO]
+    refused = [(each.purpose, each.given) for each in await node.consents(caller)]
+    assert sorted(refused) == sorted((purpose, Given.NO) for purpose in Purpose)
 
 
 async def test_withdrawing_twice_is_stored_once(node: FakeNode) -> None:

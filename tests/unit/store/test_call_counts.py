@@ -200,6 +200,7 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
         connection.execute(text("DROP INDEX ix_outbox_node_state_next_at"))
         connection.execute(text("DROP INDEX uq_conferences_open_name"))
         connection.execute(text("ALTER TABLE participants DROP COLUMN consents"))
+        connection.execute(text("ALTER TABLE consents DROP COLUMN purpose"))
         connection.execute(text("ALTER TABLE outbox DROP COLUMN node"))
         connection.execute(text("ALTER TABLE webhook_exchanges DROP COLUMN warnings"))
         for column in ("expires_at", "networks", "last_used_from"):

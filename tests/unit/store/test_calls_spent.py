@@ -148,6 +148,7 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
         connection.execute(text("DROP INDEX ix_outbox_node_state_next_at"))
         connection.execute(text("DROP INDEX uq_conferences_open_name"))
         connection.execute(text("ALTER TABLE participants DROP COLUMN consents"))
+        connection.execute(text("ALTER TABLE consents DROP COLUMN purpose"))
         connection.execute(text("ALTER TABLE outbox DROP COLUMN node"))
         connection.execute(text("ALTER TABLE webhook_exchanges DROP COLUMN warnings"))
         connection.execute(text("DROP INDEX ix_queued_calls_account_id_id"))

@@ -7,7 +7,7 @@ import pytest
 from engine.ids import IdKind, new_id
 from engine.model.accounts import Account
 from engine.model.call_options import AccountOptions, NumberOptions
-from engine.model.consent import ConsentChoice, ConsentPolicy, ConsentRecord, Given, How, Sentence, Withdrawal
+from engine.model.consent import ConsentChoice, ConsentPolicy, ConsentRecord, Given, How, Purpose, Sentence, Withdrawal
 from engine.store.accounts import Accounts
 from engine.store.calls import Calls
 from engine.store.consents import Consents
@@ -29,6 +29,7 @@ async def test_every_field_of_a_record_is_kept_in_the_order_of_time(
     full = ConsentRecord(
         new_id(IdKind.CONSENT), account.id, call.id, "+31205550142", ConsentPolicy.EXTERNAL, Given.YES, How.EXTERNAL,
         at(1), new_id(IdKind.CONFERENCE), "basis", "1", "Ja, Zoë", "account 2", "nl-BE", 1.25, "CRM 7", "Zoë", at(-9),
+        Purpose.STREAMING,
     )  # fmt: skip
     plain = ConsentRecord(
         new_id(IdKind.CONSENT), account.id, call.id, "sip:a@b", ConsentPolicy.ANNOUNCE, Given.NO, How.UNHEARD, at(0)
