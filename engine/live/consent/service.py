@@ -35,7 +35,7 @@ from engine.model.consent import (
     decide,
     withdrawn,
 )
-from engine.model.disclosure import SpokenNotice
+from engine.model.disclosure import Disclosure, DisclosurePolicy
 from engine.ports import Clock, Heard, Said
 
 
@@ -47,17 +47,15 @@ class _Request:
     choice: ConsentChoice
     ask: Ask
     conference: Conference | None
-    notice: SpokenNotice | None
+    notice: Disclosure | None
 
     @property
     def told(self) -> ConsentAnswer | None:
         """What stands in for an answer where nothing has to be said any more."""
         if self.ask is Ask.NOTHING:
             return asserted(self.choice)
-        if self.ask is Ask.TELL and self.notice is not None and self.notice.ended_at is not None:
-            spoken = Wording(self.notice.text, self.notice.language, self.notice.version)
-            return ConsentAnswer(How.ANNOUNCED, spoken)
-        return None
+        heard = _heard(self.notice) if self.purpose is Purpose.STREAMING and self.ask is Ask.TELL else None
+        return ConsentAnswer(How.ANNOUNCED, heard) if heard is not None else None
 
 
 class ConsentService:
@@ -77,23 +75,23 @@ class ConsentService:
     @overload
     async def consent_of(
         self, session: Session, *others: Session, purpose: Literal[Purpose.STREAMING],
-        notice: SpokenNotice | None = None, conference: Conference | None = None,
+        notice: Disclosure | None = None, conference: Conference | None = None,
     ) -> ToStreaming | None: ...  # fmt: skip
 
     @overload
     async def consent_of(
         self, session: Session, *others: Session, purpose: Purpose,
-        notice: SpokenNotice | None = None, conference: Conference | None = None,
+        notice: Disclosure | None = None, conference: Conference | None = None,
     ) -> Consent[Purpose] | None: ...  # fmt: skip
 
     async def consent_of(
         self, session: Session, *others: Session, purpose: Purpose = Purpose.RECORDING,
-        notice: SpokenNotice | None = None, conference: Conference | None = None,
+        notice: Disclosure | None = None, conference: Conference | None = None,
     ) -> Consent[Purpose] | None:  # fmt: skip
         """The latest consent of all the legs, which talk with each other; None if one gave none or is gone.
 
-        Who has not been asked is asked, and so is who was asked for less than one of the policies wants. `notice` is
-        what the first has heard to its end already: that a program speaks, and that what is said is processed.
+        Who has not been asked is asked, and so is who was asked for less than one of the policies wants. `notice` tells
+        the first already that what is said is processed: where a policy only tells, that is its announcement.
         """
         sessions = (session, *others)
         try:
@@ -227,6 +225,14 @@ def _asks(sessions: Sequence[Session], choices: Sequence[ConsentChoice]) -> list
         asked_of(own, policies[:at] + policies[at + 1 :], dialled=session.call.parent_id is not None)
         for at, (session, own) in enumerate(zip(sessions, policies, strict=True))
     ]
+
+
+def _heard(notice: Disclosure | None) -> Wording | None:
+    """What somebody was told of a program, if we told it: that what they say is processed too."""
+    if notice is None or notice.record.policy is not DisclosurePolicy.ANNOUNCE:
+        return None
+    record = notice.record
+    return Wording(record.text or "", record.language or "", record.text_version or "")
 
 
 def _note_none(session: Session, purpose: Purpose, reason: str) -> None:
