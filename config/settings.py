@@ -28,6 +28,7 @@ from config.load import LoadSettings
 from config.recordings import RecordingSettings
 from config.setting_sources import PREFIX, given_settings, settings_file
 from config.speech_server import SpeechServerSettings
+from config.streams import StreamSettings
 from config.told_at import told_at
 from config.trunk import SipUri, TrunkSettings
 
@@ -76,7 +77,9 @@ Days = Annotated[int, Field(ge=0, le=36500)]
 Transports = Annotated[list[SipTransport], AsWords]
 
 
-class Settings(TrunkSettings, FrontDoorSettings, RecordingSettings, LoadSettings, HttpConnectionSettings, BaseModel):
+class Settings(
+    TrunkSettings, FrontDoorSettings, RecordingSettings, StreamSettings, LoadSettings, HttpConnectionSettings, BaseModel
+):
     """Every setting, flat, under the name that the environment uses: as given here, or else by a source."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)

@@ -36,6 +36,7 @@ class IdKind(StrEnum):
     NODE = "ND"
     DISCLOSURE = "DI"
     AGENT_SESSION = "VX"
+    STREAM = "MZ"
 
 
 def new_id(kind: IdKind, at: datetime | None = None) -> str:

@@ -26,6 +26,8 @@ from engine.live.services import CallServices, RecordingUrl
 from engine.live.session.backlog import Backlog
 from engine.live.session.journal import Ledger
 from engine.live.speaker import Speaker
+from engine.live.streams.callbacks import StreamCallbacks
+from engine.live.streams.service import StreamOptions, StreamService
 from engine.model.call import Call
 from engine.model.consent import load_texts
 from engine.model.consent.countries import load_countries
@@ -54,6 +56,7 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
     speaker = Speaker(agent.bridge, speech, ToneService(speech.cache), parts.audio.media)
     rates = load_rates()
     callbacks = CallCallbacks(stores.calls, clock, parts.webhooks.courier.notify)
+    backlog = Backlog(clock)
     return CallServices(
         stores=stores,
         ledger=_ledger(parts, rates),
@@ -65,12 +68,22 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
             agent.bridge,
             stores.recordings,
             clock,
-            RecordingCallbacks(callbacks, recording_url, Backlog(clock)),
+            RecordingCallbacks(callbacks, recording_url, backlog),
             recording_storage=recording_storage,
             node=settings.node,
             beeper=Beeper(speaker, stores.accounts, clock, settings.recording_beep_s),
             pause_behavior=PauseBehavior(settings.recording_pause),
             meters=parts.context.meters,
+        ),
+        streams=StreamService(
+            agent.streams,
+            parts.webhooks.programs,
+            stores.streams,
+            StreamCallbacks(callbacks, backlog),
+            clock,
+            meters=parts.context.meters,
+            node=settings.node,
+            options=StreamOptions(settings.streams, settings.streams_most, settings.stream_cushion_ms / 1000),
         ),
         recording_storage=recording_storage,
         consent=ConsentPolicies(

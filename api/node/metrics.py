@@ -19,6 +19,7 @@ from config.settings import MetricsAccess
 from engine.errors import StoreError
 from engine.live.admission.control import AdmissionControl
 from engine.live.recording.service import RecordingService
+from engine.live.streams.service import StreamService
 from engine.live.switchboard import Switchboard
 from engine.metrics.meters import CONTENT_TYPE, Meters
 from engine.metrics.table import Metric
@@ -54,6 +55,7 @@ class NodeMetrics:
     meters: Meters
     switchboard: Switchboard
     recorder: RecordingService
+    streams: StreamService
     outbox: Outbox
     sip: CommandQueue
     admission: AdmissionControl
@@ -70,6 +72,8 @@ class NodeMetrics:
         gauges: dict[Metric, float] = {
             Metric.CALLS_LIVE: self.switchboard.live_calls,
             Metric.RECORDINGS_LIVE: self.recorder.running,
+            Metric.STREAMS_LIVE: self.streams.running,
+            Metric.STREAM_PING: self.streams.slowest_ping_s,
             Metric.CONFERENCES_LIVE: conferences.live,
             Metric.PARTICIPANTS_LIVE: conferences.participants,
             Metric.LOAD: self.admission.part_used,

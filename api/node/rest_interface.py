@@ -70,6 +70,7 @@ def rest_interface(
         parts.context.meters,
         switchboard,
         services.recorder,
+        services.streams,
         stores.outbox,
         agent,
         services.admission,

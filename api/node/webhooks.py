@@ -8,10 +8,13 @@ from typing import Final
 
 from api.node.context import NodeContext
 from api.node.privacy import discretion_of
+from engine.security.egress import Egress
+from engine.security.guarded_resolver import GuardedResolver
 from engine.store.stores import Stores
 from engine.webhooks.client import WebhookClient
 from engine.webhooks.delivery import CallbackCourier
 from engine.webhooks.ledger import ExchangeLedger
+from engine.webhooks.program_servers import ProgramServers
 from engine.webhooks.signing import OneSecret
 
 LOOKS_APART_S: Final = 0.1
@@ -26,6 +29,7 @@ class Webhooks:
     operator: WebhookClient
     ledger: ExchangeLedger
     courier: CallbackCourier
+    programs: ProgramServers
 
 
 @asynccontextmanager
@@ -49,4 +53,8 @@ async def open_webhooks(context: NodeContext, stores: Stores) -> AsyncIterator[W
             stack.push_async_callback(each.close)
         apart_s = LOOKS_APART_S if stores.database.is_shared else 0.0
         courier = CallbackCourier(stores.outbox, client, context.clock, apart_s=apart_s)
-        yield Webhooks(client, operator, ledger, courier)
+        egress = Egress(settings.egress_allow, context.residency)
+        resolver = GuardedResolver(egress, timeout_s=settings.webhook_connect_timeout)
+        stack.push_async_callback(resolver.close)
+        programs = ProgramServers(egress, resolver, stores.account_secrets, context.clock.now)
+        yield Webhooks(client, operator, ledger, courier, programs)

@@ -23,6 +23,7 @@ _TITLES: Final = {
     "queue_waits": "Waits in queues",
     "recordings": "Recordings, also of conferences that the number was in",
     "consents": "Consents to recording",
+    "streams": "Programs that heard these calls, or spoke on them",
     "mentions": "The number in what is kept of other calls",
 }
 _STYLE: Final = (

@@ -15,6 +15,8 @@ from engine.live.recording.unwanted import without_audio
 from engine.live.services import CallServices
 from engine.live.session.backlog import Backlog
 from engine.live.session.journal import Journal, Ledger
+from engine.live.streams.callbacks import StreamCallbacks
+from engine.live.streams.left_open import close_streams
 from engine.model.call import Attempt, Call, Event
 from engine.model.conference import ConferenceStatus, become
 from engine.model.node import Node
@@ -77,7 +79,10 @@ async def _close_rows(node: str, services: CallServices, last_seen: datetime | N
         # Others may be in it on other nodes, of which one is its root from then on.
         if conference.status is not ConferenceStatus.INIT and not conference.participant_count:
             await services.stores.conferences.advance(become(conference, ConferenceStatus.COMPLETED, now))
-    callbacks = RecordingCallbacks(services.callbacks, services.recording_url, Backlog(services.clock))
+    stores, backlog = services.stores, Backlog(services.clock)
+    told = StreamCallbacks(services.callbacks, backlog)
+    await close_streams(node, stores.streams, services.ledger.calls, told, services.clock)
+    callbacks = RecordingCallbacks(services.callbacks, services.recording_url, backlog)
     for recording in await services.stores.recordings.untold(node):
         await callbacks.tell_end(recording)
         await services.stores.recordings.mark_told(recording.id)

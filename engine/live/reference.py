@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from engine.live.session.flow_handover import FLOW_TRANSITIONS, FlowState
-from engine.model import call, conference, queue, recording
+from engine.model import call, conference, queue, recording, stream
 from engine.model.consent.state import CONSENT_TRANSITIONS, ConsentState
 from engine.page_tables import renew
 from engine.routing import breaker
@@ -26,6 +26,7 @@ def diagrams() -> Mapping[str, str]:
         "call": _diagram(call.Status, _arrows(call.TRANSITIONS)),
         "conference": _diagram(conference.ConferenceStatus, _unnamed(conference.NEXT)),
         "recording": _diagram(recording.RecordingStatus, _arrows(recording.TRANSITIONS)),
+        "media stream": _diagram(stream.StreamStatus, _arrows(stream.STREAM_TRANSITIONS)),
         "wait in a queue": _diagram(queue.WaitState, _arrows(queue.WAIT_TRANSITIONS)),
         "consent of a leg": _diagram(ConsentState, _arrows(CONSENT_TRANSITIONS)),
         "circuit breaker of a trunk": _diagram(breaker.BreakerState, _arrows(breaker.BREAKER_TRANSITIONS)),

@@ -14,6 +14,7 @@ from engine.live.credit import CallCredit
 from engine.live.recording.service import RecordingService
 from engine.live.session.journal import Ledger
 from engine.live.speaker import Speaker
+from engine.live.streams.service import StreamService
 from engine.model.callback import BodyFormat
 from engine.ports import Bridge, Clock, Dialer
 from engine.ports.nodes import PeerNodes
@@ -63,6 +64,7 @@ class CallServices:
     bridge: Bridge
     speaker: Speaker
     recorder: RecordingService
+    streams: StreamService
     recording_storage: RecordingStorage
     consent: ConsentPolicies
     pins: Pins

@@ -24,7 +24,8 @@ from engine.live.calls.draining import Draining
 from engine.live.calls.elsewhere import sent_on
 from engine.live.calls.flow_manner import FlowManner
 from engine.live.calls.flow_runner import FlowRunner
-from engine.live.calls.programs import MakePrograms, without_programs
+from engine.live.calls.node_streams import NobodyIsTold, NodeStreams, StreamControl
+from engine.live.calls.programs import MakePrograms, streams_alone
 from engine.live.calls.refused_calls import keep_refused, kept_if_not_allowed, turn_away_not_allowed
 from engine.live.calls.registry import RunFlow, Sessions
 from engine.live.calls.replacement import CallReplacement
@@ -64,7 +65,7 @@ class Switchboard:
 
     Implements api.http.engine_ports.CallService; its `conferences` implement ConferenceService there."""
 
-    def __init__(self, services: CallServices, programs: MakePrograms = without_programs) -> None:
+    def __init__(self, services: CallServices, programs: MakePrograms = streams_alone) -> None:
         self._services = services
         self._sessions = Sessions(services)
         services.admission.count_calls_by(lambda: self._sessions.count)
@@ -76,11 +77,15 @@ class Switchboard:
         self._named_queues = NamedQueues(services.stores.queues, services.clock.now)
         elsewhere = QueueTalks(services, rooms.join, self._perform)
         self._queues = LiveQueues(services, self._named_queues, talk, self._perform, elsewhere)
-        self._shared = SharedServices(permission, dialling, rooms, self._queues, programs(services, permission))
+        streams = NodeStreams(services, permission, NobodyIsTold())
+        self._shared = SharedServices(
+            permission, dialling, rooms, self._queues, programs(services, permission, streams)
+        )
         self.draining = Draining(services, self._sessions)
         self._placing = CallPlacing(services, self._sessions, self._flow_runner)
         self._pacing = self._placing.pacing
         self._control = CallControl(services, self._sessions, self._shared)
+        self.streams = StreamControl(self._sessions, streams)
         self._replacement = CallReplacement(services, self._sessions, permission)
 
     @asynccontextmanager

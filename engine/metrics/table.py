@@ -190,6 +190,30 @@ class Metric(Enum):
         "Sound of recordings that are complete.",
         "bytes",
     )
+    STREAMS_LIVE = Declaration("telefoon_streams_live", MetricKind.GAUGE, "Media streams to programs in progress.")
+    STREAM_MESSAGES = Declaration(
+        "telefoon_stream_messages_total",
+        MetricKind.COUNTER,
+        "Messages of media streams that have ended, to programs and from them.",
+        labels={"way": ("received", "sent")},
+    )
+    STREAM_DROPPED = Declaration(
+        "telefoon_stream_dropped_seconds_total",
+        MetricKind.COUNTER,
+        "Sound that programs did not read in time, or that came while they were not connected.",
+        "seconds",
+    )
+    STREAM_UNDERRUNS = Declaration(
+        "telefoon_stream_underruns_total",
+        MetricKind.COUNTER,
+        "How often a program's sound broke off and went on within half a second.",
+    )
+    STREAM_PING = Declaration(
+        "telefoon_stream_ping_seconds",
+        MetricKind.GAUGE,
+        "The longest of the last ways to the programs of open streams and back.",
+        "seconds",
+    )
     CONFERENCES_LIVE = Declaration("telefoon_conferences_live", MetricKind.GAUGE, "Conferences with somebody in them.")
     PARTICIPANTS_LIVE = Declaration("telefoon_participants_live", MetricKind.GAUGE, "Calls that are in a conference.")
     SIP_COMMANDS_WAITING = Declaration(

@@ -135,6 +135,10 @@ class StreamWire(Protocol):
         """Send the program what a source says from now on, silence where it says nothing. Raises MediaError."""
         ...
 
+    async def hear_no_more(self, source: Source, track: StreamTrack) -> None:
+        """Send the program silence in its place."""
+        ...
+
     async def speak(self, disclosure: Disclosure, ear: Ear) -> None:
         """Let a far end hear the program: there is no other way for its sound. Raises MediaError."""
         ...

@@ -62,6 +62,11 @@ class Egress:
             parsed = parsed.ipv4_mapped
         return any(parsed in network for network in self._allow) or _is_public(parsed)
 
+    def is_named(self, address: str) -> bool:
+        """Whether an IP address is in one of the networks that are allowed beside the public ones."""
+        parsed = ip_address(address)
+        return any(parsed in network for network in self._allow)
+
     def check(self, url: URL) -> None:
         """Judge what a URL says before any name is resolved. Raises EgressDenied."""
         if url.scheme not in SCHEMES:

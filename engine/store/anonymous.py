@@ -9,11 +9,13 @@ from engine.privacy.pseudonym import PREFIX, Pseudonyms
 from engine.store.data_kinds import data_of
 from engine.store.tables.calls import call_events, call_traces, calls, outbox, webhook_exchanges
 from engine.store.tables.conferences import participants
+from engine.store.tables.streams import streams
 
 _TOLD_OF_IT: Final = {
     "events": (call_events, call_traces),
     "webhooks": (webhook_exchanges,),
     "outbox": (outbox,),
+    "streams": (streams,),
 }
 
 
@@ -25,7 +27,7 @@ def is_named() -> ColumnElement[bool]:
 
 
 def anonymise(connection: Connection, call_ids: Collection[str], pseudonyms: Pseudonyms) -> dict[str, int]:
-    """How many rows were met, by kind. Events, webhooks and callbacks of the calls go, as they tell the numbers too."""
+    """How many rows were met, by kind. What was told of the calls goes: it tells the numbers too."""
     if not call_ids:
         return {}
     counts = {}

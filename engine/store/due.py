@@ -19,6 +19,7 @@ from engine.store.moment_functions import shown
 from engine.store.tables.calls import CallbackState, call_events, call_traces, calls, outbox, webhook_exchanges
 from engine.store.tables.conferences import conferences, participants, queue_waits, queues
 from engine.store.tables.recordings import consents, recordings
+from engine.store.tables.streams import streams
 
 Find = Callable[[str, datetime], Select[Any]]
 """Of an account, what ended before a moment and is not held."""
@@ -139,6 +140,7 @@ DUE: Final[Mapping[DataCategory, Sequence[Due]]] = {
         Due(_calls, anonymise),
         _named(conferences, _conferences, options=RoomOptions(), pin=None, moderator_pin=None),
         _told(queue_waits, queue_waits.c.left_at, owner=queues),
+        _told(streams, streams.c.ended_at, owner=streams),
         _named(queues, _queues),
     ),
 }

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from engine.store.refusals import RefusalStore
     from engine.store.retention import Retention
     from engine.store.routes import Routes
+    from engine.store.streams import MediaStreams
     from engine.store.subjects import Subjects
     from engine.store.traces import CallTraces
     from engine.store.trunk_costs import TrunkCosts
@@ -262,6 +263,12 @@ class Stores:
         from engine.store.routes import Routes
 
         return Routes(self.database)
+
+    @cached_property
+    def streams(self) -> "MediaStreams":
+        from engine.store.streams import MediaStreams
+
+        return MediaStreams(self.database)
 
     @cached_property
     def subjects(self) -> "Subjects":

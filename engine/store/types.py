@@ -19,6 +19,7 @@ from engine.model.consent import ConsentChoice, ConsentPolicy, Withdrawal
 from engine.model.recording_marks import MarkKind, PauseBehavior, RecordingMark
 from engine.model.sip_headers import Header
 from engine.model.storable import storable
+from engine.model.stream import StreamFigures
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -251,3 +252,16 @@ class CallbackColumn(TypeDecorator[Callback]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Callback | None:
         return None if value is None else Callback(value["url"], value["method"], tuple(value["events"]))
+
+
+class StreamFiguresColumn(TypeDecorator[StreamFigures]):
+    """A column of what has gone over a media stream."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: StreamFigures | None, dialect: Dialect) -> Any:
+        return None if value is None else asdict(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> StreamFigures | None:
+        return None if value is None else StreamFigures(**value)

@@ -22,6 +22,8 @@ from engine.live.services import CallServices
 from engine.live.session.backlog import Backlog
 from engine.live.session.journal import Ledger
 from engine.live.speaker import Speaker
+from engine.live.streams.callbacks import StreamCallbacks
+from engine.live.streams.service import StreamService
 from engine.metrics.meters import Meters
 from engine.model.consent import Texts, load_texts
 from engine.model.consent.countries import Countries, load_countries
@@ -42,6 +44,7 @@ from engine.testing.bridge import FakeBridge
 from engine.testing.carrier import FakeCarrier
 from engine.testing.clock import SimulatedClock
 from engine.testing.customer import FakeCustomer
+from engine.testing.programs import FakePrograms
 from engine.testing.recognizer import FakeRecognizer
 from engine.testing.sounds import Sounds
 from engine.testing.speech import FakeMediaFiles, FakeSynthesizer, FakeTones
@@ -79,6 +82,7 @@ class Surroundings:
     tones: FakeTones
     media: FakeMediaFiles
     recognizer: FakeRecognizer
+    programs: FakePrograms
 
     @classmethod
     def make(cls) -> Self:
@@ -94,6 +98,7 @@ class Surroundings:
             tones=FakeTones(sounds),
             media=FakeMediaFiles(sounds),
             recognizer=FakeRecognizer(),
+            programs=FakePrograms(),
         )
 
 
@@ -103,19 +108,28 @@ def services_of(
     """What every live call is handed; recordings are in `folder`. Calls have no price, and all events are told."""
     clock, bridge = around.clock, around.bridge
     meters = Meters()
-    callbacks = CallCallbacks(stores.calls, clock, _nobody_waits)
+    callbacks, backlog = CallCallbacks(stores.calls, clock, _nobody_waits), Backlog(clock)
     recording_storage = _recording_storage(stores, folder, sealed=recording.sealed)
     speaker = Speaker(bridge, around.synthesizer, around.tones, around.media)
     recorder = RecordingService(
         bridge,
         stores.recordings,
         clock,
-        RecordingCallbacks(callbacks, recording_url, Backlog(clock)),
+        RecordingCallbacks(callbacks, recording_url, backlog),
         recording_storage=recording_storage,
         node=node,
         beeper=Beeper(speaker, stores.accounts, clock, recording.beep_s),
         pause_behavior=recording.pause_behavior,
         meters=meters,
+    )
+    streams = StreamService(
+        around.programs,
+        around.programs,
+        stores.streams,
+        StreamCallbacks(callbacks, backlog),
+        clock,
+        meters=meters,
+        node=node,
     )
     egress = SipEgress(Egress(), _NoNetwork())
     return CallServices(
@@ -128,6 +142,7 @@ def services_of(
         bridge=bridge,
         speaker=speaker,
         recorder=recorder,
+        streams=streams,
         recording_storage=recording_storage,
         consent=ConsentPolicies(stores.accounts, stores.consents, _countries(), _texts(), _HOME),
         pins=Pins(PEPPER),

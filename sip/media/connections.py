@@ -180,6 +180,9 @@ class MediaConnections:
         self._streams.open_track(sink.stream, live, sink.track)
         self._connect(source, sink)
 
+    def fork_no_more(self, source: Source, sink: Forked) -> None:
+        self._disconnect(source, sink)
+
     def feed(self, live: pj.Stream, source: Fed, ear: Ear, disclosure: Disclosure) -> None:
         self._streams.open_source(source.stream, live, disclosure)
         self._connect(source, ear)

@@ -58,6 +58,9 @@ class SipStream:
         sink = Forked(self._stream, track)
         await self._thread.run(partial(self._switch.fork, self._live, source, sink))
 
+    async def hear_no_more(self, source: Source, track: StreamTrack) -> None:
+        await self._thread.run(partial(self._switch.fork_no_more, source, Forked(self._stream, track)))
+
     async def speak(self, disclosure: Disclosure, ear: Ear) -> None:
         await self._thread.run(partial(self._switch.feed, self._live, Fed(self._stream), ear, disclosure))
 

@@ -12,6 +12,7 @@ from engine.aio.waits import Occurrence, first_of, joined, to_its_end
 from engine.errors import LegGone, RecordingError, SipError
 from engine.flow.plans import NOT_RECORDED, BridgeRecording, DialRecord
 from engine.live.bridging.call_recorder import NO_CONSENT, beep_for
+from engine.live.bridging.streams_of_talk import StreamsOfTalk
 from engine.live.consent.service import ConsentService
 from engine.live.recording.active_recording import ActiveRecording
 from engine.live.recording.context import RecordingContext
@@ -68,6 +69,8 @@ class CallBridge:
         if recording is None and terms.recording.mode is not DialRecord.NOTHING:
             recording = await self.record(first, second, terms.recording)
         apart = await self._kept_apart(first, second)
+        streamed = StreamsOfTalk(self.services.streams, self.permission, first, second)
+        await streamed.begin()
         wires: list[tuple[Source, Sink]] = [
             (Said(first.leg.id), Ear(second.leg.id)),
             (Said(second.leg.id), Ear(first.leg.id)),
@@ -100,6 +103,7 @@ class CallBridge:
             for forget in told_no_more:
                 forget()
             await to_its_end(self._part(first, second, beside, wires, recording, apart, wait=in_peace))
+            await to_its_end(streamed.end())
         seconds = round(self.services.clock.monotonic() - began)
         return BridgeResult(seconds, recording.id if recording else None, referring.target)
 

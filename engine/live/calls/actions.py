@@ -150,7 +150,8 @@ class LiveStage:
         self._session.keys.forget()
 
     async def hide(self, hidden: bool) -> None:
-        await self._services.recorder.hush(self._session.leg.id, hushed=hidden)
+        for listener in (self._services.recorder, self._services.streams):
+            await listener.hush(self._session.leg.id, hushed=hidden)
 
     async def send_digits(self, digits: str) -> None:
         await self.answer()

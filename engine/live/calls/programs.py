@@ -5,9 +5,9 @@ Others implement it (engine.live.streams, engine.live.agents); a node that has n
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn, Protocol
+from typing import Protocol
 
-from engine.errors import AgentError, StreamError
+from engine.errors import AgentError
 from engine.flow.program_plans import AgentOutcome, AgentPlan, StreamOrder, StreamOutcome
 from engine.live.consent.service import ConsentService
 from engine.live.services import CallServices
@@ -47,22 +47,6 @@ class AgentsOfCalls(Protocol):
         ...
 
 
-class NoStreams:
-    """Streams of a node that has none."""
-
-    async def start(self, session: Session, order: StreamOrder) -> None:
-        self._refuse()
-
-    async def stop(self, session: Session, name: str) -> None:
-        self._refuse()
-
-    async def connect(self, session: Session, order: StreamOrder) -> StreamOutcome:
-        self._refuse()
-
-    def _refuse(self) -> NoReturn:
-        raise StreamError("This node has no media streams.")
-
-
 class NoAgents:
     """Conversations of a node that has none."""
 
@@ -78,10 +62,10 @@ class CallPrograms:
     agents: AgentsOfCalls
 
 
-MakePrograms = Callable[[CallServices, ConsentService], CallPrograms]
-"""Make a node's, of the services of its calls."""
+MakePrograms = Callable[[CallServices, ConsentService, StreamsOfCalls], CallPrograms]
+"""Make a node's, of the services of its calls and their streams."""
 
 
-def without_programs(services: CallServices, permission: ConsentService) -> CallPrograms:
-    """Nothing that a call's programs could be reached by."""
-    return CallPrograms(NoStreams(), NoAgents())
+def streams_alone(services: CallServices, permission: ConsentService, streams: StreamsOfCalls) -> CallPrograms:
+    """Streams, and nobody to converse with."""
+    return CallPrograms(streams, NoAgents())

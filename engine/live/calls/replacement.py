@@ -72,7 +72,7 @@ class CallReplacement:
         """Raises LegGone, SipError; the newcomer has no place then."""
         _require_still(place, call_id)
         before, after = place.call, new.call
-        consent = NewcomerConsent(self.permission, self.services.recorder)
+        consent = NewcomerConsent(self.permission, self.services.recorder, self.services.streams)
         await consent.keep_out(place)
         try:
             _require_still(place, call_id)

@@ -233,6 +233,11 @@ class Room:
             await self._arrange()
         await self._tell_consents()
 
+    async def streaming_withdrawn(self, delete: bool) -> None:
+        """No program hears somebody any more; of what it has heard there is nothing here to `delete`."""
+        async with self._turn:
+            await self._arrange()
+
     async def another_person(self, member: Member) -> None:
         """Another call is in this member's seat, or is known by now to be recorded or not."""
         async with self._turn:

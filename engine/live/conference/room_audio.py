@@ -3,14 +3,15 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
+from engine.live.conference.isolation import RoomIsolation
 from engine.live.conference.member import Member
 from engine.live.conference.mixing import Mixing
 from engine.live.conference.recording import RoomRecording
-from engine.live.conference.recording_isolation import RecordingIsolation
 from engine.live.conference.shared_music import SharedMusic
 from engine.live.conference.tree import RoomTree
 from engine.live.services import CallServices
 from engine.model.conference import Conference, ConferenceStatus
+from engine.model.consent import Purpose
 from engine.ports import LegId, MixedRoom, Sink
 
 
@@ -27,7 +28,8 @@ class RoomAudio:
         self.recording = RoomRecording(services.recorder, self.everybody)
         self._tree = tree
         self._members = members
-        self._overhearing = RecordingIsolation(services.recorder)
+        self._overhearing = RoomIsolation(services.recorder)
+        self._streaming = RoomIsolation(services.streams)
         self._mixing = Mixing(services.bridge, services.clock, on_talk)
         self._music = SharedMusic(services.speaker, services.bridge)
         self._unasked = 0
@@ -63,7 +65,9 @@ class RoomAudio:
         consenting = self.all_asked and all(member.session.consent is not None for member in members)
         consenting = consenting and self._tree.others_consent
         links = self._tree.consenting_links()
+        streamed = self._all_are_streamed(members)
         await self._overhearing.close(members, all_consent=consenting)
+        await self._streaming.close(members, all_consent=streamed)
         await self.recording.leave_out(members, links, all_consent=consenting)
         if begun:
             mix = await self._mixing.arrange(conference.options, members)
@@ -71,12 +75,19 @@ class RoomAudio:
             if self._tree.is_root:
                 await self.recording.arrange(conference, members, links, mix, all_consent=consenting)
         await self._overhearing.open(members, all_consent=consenting)
+        await self._streaming.open(members, all_consent=streamed)
         for member in members:
             await self.recording.member_changed(member)
             await member.tell_hold(held=member.participant.hold)
             await member.play_hold_music()
         waiting = conference.status is ConferenceStatus.INIT
         await self._music.play_to({each.ear for each in members if each.wants_music(waiting=waiting)})
+
+    def _all_are_streamed(self, members: Sequence[Member]) -> bool:
+        """Whether programs may hear all who are heard; nobody is asked for it here, and others' nodes do not tell."""
+        alone = self._tree.is_root and not self._tree.leaves
+        consenting = (member.session.consenting.given(Purpose.STREAMING) is not None for member in members)
+        return alone and self.all_asked and all(consenting)
 
     async def remove(self, member: Member) -> None:
         """Its seat is free, and its own track ends."""

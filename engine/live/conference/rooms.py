@@ -203,6 +203,7 @@ class Rooms:
         came = self._services.clock.monotonic()
         told_no_more = (
             session.consenting.tell_withdrawal_to(Purpose.RECORDING, room.consent_withdrawn),
+            session.consenting.tell_withdrawal_to(Purpose.STREAMING, room.streaming_withdrawn),
             session.consenting.tell_newcomer_to(partial(room.another_person, member)),
         )
         try:

@@ -11,7 +11,7 @@ from engine.aio.tasks import BackgroundTasks, started
 from engine.aio.waits import joined
 from engine.model.recording import Recording, RecordingEvent, after
 from engine.model.recording_marks import OwnTime, PauseBehavior, RecordingMark
-from engine.ports import Bridge, Clock, Heard, LegId, Said, Source, Track
+from engine.ports import Bridge, Clock, Source, Track
 from engine.recordings.files.segmented_recorder import SegmentedRecorder
 from engine.recordings.files.writer import RecordingFileWriter
 
@@ -43,7 +43,6 @@ class ActiveRecording:
         self._withheld = withheld
         self._connected = {each for each in self._sources if each[0] not in withheld}
         self._arranging = asyncio.Lock()
-        self._hushed: set[LegId] = set()
         self._muted = False
         self._paused: PauseBehavior | None = None
         self._close = close
@@ -130,11 +129,6 @@ class ActiveRecording:
         self._muted = muted
         await self.arrange()
 
-    async def hush(self, leg: LegId, *, hushed: bool) -> None:
-        """Silence in place of what a leg says and hears, or sound again."""
-        (self._hushed.add if hushed else self._hushed.discard)(leg)
-        await self.arrange()
-
     async def stop(self, error: str | None = None) -> Recording:
         """Close it and give its final row; `error` says why it ended early. Safe to repeat, and to cancel."""
         return await joined(self.end_soon(error))
@@ -176,8 +170,7 @@ class ActiveRecording:
         self._connected = audible
 
     def _is_audible(self, source: Source) -> bool:
-        hushed = isinstance(source, Said | Heard) and source.leg in self._hushed
-        return not (self._paused or self._muted or hushed) and source not in self._withheld
+        return not (self._paused or self._muted) and source not in self._withheld
 
 
 def _background_failed(note: Note, task: str, error: BaseException) -> None:

@@ -59,6 +59,7 @@ class RecordingService:
         self._meters = meters
         self._running: dict[str, ActiveRecording] = {}
         self._withheld = Withheld()
+        self._withheld.tell(self._rearrange)
         self._backlog = callbacks.backlog
 
     @property
@@ -127,19 +128,16 @@ class RecordingService:
 
     async def hush(self, leg: LegId, *, hushed: bool) -> None:
         """Put silence in place of a leg, and of what it hears, in every recording; or no longer."""
-        for active in tuple(self._running.values()):
-            await active.hush(leg, hushed=hushed)
+        await self._withheld.hush(leg, hushed=hushed)
 
     async def withhold(self, *sources: Source, unwanted: bool = False) -> None:
         """Silence in their place in every recording, also in one that begins later.
 
-        What holds one of them is deleted at its end if that is `unwanted`.
+        A recording that holds one of them is deleted at its end if that is `unwanted`.
         """
-        self._withheld.add(sources)
-        for active in self._holding(sources):
-            await active.arrange()
-            if unwanted:
-                self.discard(active)
+        await self._withheld.add(sources)
+        for active in self._holding(sources) if unwanted else ():
+            self.discard(active)
 
     def discard(self, active: ActiveRecording) -> None:
         """Delete it at its end, or by the next process if this one dies first."""
@@ -148,9 +146,7 @@ class RecordingService:
 
     async def release(self, *sources: Source) -> None:
         """Undo `withhold`."""
-        self._withheld.remove(sources)
-        for active in self._holding(sources):
-            await active.arrange()
+        await self._withheld.remove(sources)
 
     @asynccontextmanager
     async def without(self, *sources: Source) -> AsyncIterator[None]:
@@ -168,6 +164,10 @@ class RecordingService:
     def holds(self, *sources: Source) -> bool:
         """Whether one of these is being recorded."""
         return bool(self._holding(sources))
+
+    async def _rearrange(self, sources: Sequence[Source]) -> None:
+        for active in self._holding(sources):
+            await active.arrange()
 
     def _holding(self, sources: Sequence[Source]) -> list[ActiveRecording]:
         return [active for active in self._running.values() if any(active.holds(source) for source in sources)]

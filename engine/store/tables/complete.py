@@ -17,6 +17,7 @@ from engine.store.tables import (  # noqa: F401 (they join the schema)
     refusals,
     routes,
     spent,
+    streams,
     trunks,
 )
 from engine.store.tables.schema import metadata

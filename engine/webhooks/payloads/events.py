@@ -19,6 +19,7 @@ class EventGroup(StrEnum):
     FLOW = "The flow"
     OTHERS = "With others"
     RECORDING = "Recordings and consent"
+    PROGRAM = "Programs on the line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ _call: Final = partial(_kind, EventGroup.CALL)
 _flow: Final = partial(_kind, EventGroup.FLOW)
 _others: Final = partial(_kind, EventGroup.OTHERS)
 _recording: Final = partial(_kind, EventGroup.RECORDING)
+_program: Final = partial(_kind, EventGroup.PROGRAM)
 
 _REASON: Final = Fact("reason", "why", Privacy.REASON)
 _SIP_CODE: Final = Fact("sip_code", "the SIP status")
@@ -61,6 +63,7 @@ _URL: Final = Fact("url", "where it is", Privacy.PERSONAL)
 _CONFERENCE: Final = Fact("conference", "the conference's id")
 _QUEUE: Final = Fact("queue", "the queue's id")
 _RECORDING: Final = Fact("recording", "the recording's id")
+_STREAM: Final = Fact("stream", "the stream's id")
 _EAR: Final = Fact("to", "who hears it")
 
 _LINE: Final = (
@@ -93,6 +96,19 @@ _CONSENT: Final = (
     Fact("digit", "the key that says so"),
     Fact("wording_version", "which wording they heard"),
     _CONFERENCE,
+)
+_STREAM_FIGURES: Final = (
+    Fact("sent_messages", "messages to the program"),
+    Fact("sent_bytes", "bytes of them"),
+    Fact("received_messages", "messages of the program"),
+    Fact("received_bytes", "bytes of them"),
+    Fact("unread", "messages of the program that are none of the published ones"),
+    Fact("marks", "marks that went back to the program"),
+    Fact("dropped_ms", "milliseconds of sound that the program did not read in time"),
+    Fact("late_ms", "milliseconds of sound that came while the program was not connected"),
+    Fact("refused_ms", "milliseconds of the program's sound beyond what may wait"),
+    Fact("underruns", "how often the program's sound broke off and went on within half a second"),
+    Fact("close_code", "the code by which the connection was closed, or the status of HTTP that refused it"),
 )
 _PAUSE: Final = (
     _RECORDING,
@@ -254,5 +270,18 @@ EVENTS: Final[tuple[EventKind, ...]] = (
     _recording("recording_deleted", "Its sound was removed", _RECORDING, _REASON),
     _recording("recording_broken", "A download found it damaged and was cut", _RECORDING, _REASON),
     _recording("beep_failed", "A tone that tells of recording was not heard", _RECORDING, _REASON),
+
+    _program("stream_started", "A program is connected, and hears it or may be heard", _STREAM,
+             Fact("url", "where the program is", Privacy.PERSONAL), Fact("name", "the stream's name", Privacy.PERSONAL),
+             Fact("tracks", "which tracks the program gets"), Fact("two_way", "whether the program may speak"),
+             Fact("consent", "the id of what allows it")),
+    _program("not_streamed", "A stream could not begin", _REASON),
+    _program("stream_lost", "The connection to a program is lost, and tried again", _STREAM, _REASON),
+    _program("stream_resumed", "A program that was lost is connected again", _STREAM),
+    _program("stream_unread", "A program has sent what is no message; the first ten of a stream are told", _STREAM,
+             _REASON),
+    _program("stream_unwired", "A stream could not be joined to the call's sound, and ends", _STREAM, _REASON),
+    _program("stream_ended", "A stream's end", _STREAM, Fact("status", "how it ended"), _REASON,
+             Fact("seconds", "its length"), *_STREAM_FIGURES),
 )
 # fmt: on

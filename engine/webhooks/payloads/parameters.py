@@ -32,6 +32,7 @@ class Webhook(StrEnum):
     STATUS = "status callback"
     CONFERENCE = "conference callback"
     RECORDING = "recording callback"
+    STREAM = "stream callback"
     POLICY = "policy_webhook"
 
 
@@ -79,7 +80,7 @@ _personal: Final = partial(_told, Privacy.PERSONAL)
 
 _W: Final = Webhook
 _ALL: Final = tuple(Webhook)
-OF_A_CALL: Final = tuple(each for each in Webhook if each not in (_W.CONFERENCE, _W.RECORDING, _W.POLICY))
+OF_A_CALL: Final = tuple(each for each in Webhook if each not in (_W.CONFERENCE, _W.RECORDING, _W.STREAM, _W.POLICY))
 """Those that tell all that is known of the call itself."""
 _FLOW: Final = tuple(each for each in OF_A_CALL if each is not _W.STATUS)
 """Those that a call's flow asks for, in JSON if the number wants that; callbacks are forms."""
@@ -188,9 +189,10 @@ PARAMETERS: Final[tuple[WebhookParameter, ...]] = (
     _technical("CallbackSource", "`call-progress-events`", _W.STATUS, of_call=lambda _: "call-progress-events"),
     _technical("SipResponseCode", "The SIP status that ended or answered the call, once one is known", _W.STATUS,
                of_call=_sip_code),
-    _technical("Timestamp", "When it happened (RFC 2822)", _W.STATUS, _W.CONFERENCE, _W.POLICY),
+    _technical("Timestamp", "When it happened (RFC 2822; of a stream ISO 8601)", _W.STATUS, _W.CONFERENCE, _W.STREAM,
+               _W.POLICY),
     _technical("SequenceNumber", "Counts up from 0: over all callbacks of a call, over the partial results of a "
-               "`Gather`", _W.STATUS, _W.CONFERENCE, _W.RECORDING, _W.POLICY, _W.PARTIAL_RESULT),
+               "`Gather`", _W.STATUS, _W.CONFERENCE, _W.RECORDING, _W.STREAM, _W.POLICY, _W.PARTIAL_RESULT),
 
     _technical("PolicyEvent", "`policy_refused`, `policy_cut` or `policy_alarm`", _W.POLICY),
     _technical("PolicyRule", "The name of the rule (docs/policies.md)", _W.POLICY),
@@ -239,6 +241,11 @@ PARAMETERS: Final[tuple[WebhookParameter, ...]] = (
     _technical("PauseBehavior", "What the pause leaves in it: `silence` or `skip`", _W.RECORDING),
     _technical("PauseDuration", "How long the pause was, in seconds, where it went on", _W.RECORDING),
     _reason("ErrorMessage", "Why it failed or ended early, in a sentence", _W.RECORDING),
+
+    _technical("StreamSid", "The stream's id", _W.STREAM),
+    _personal("StreamName", "The stream's name; its id where it has none", _W.STREAM),
+    _technical("StreamEvent", "`stream-started`, `stream-stopped` or `stream-error`", _W.STREAM),
+    _reason("StreamError", "What went wrong, in a sentence", _W.STREAM),
 )
 # fmt: on
 

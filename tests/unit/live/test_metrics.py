@@ -35,6 +35,7 @@ async def told(node: FakeNode, outbox: Outbox | None = None) -> list[str]:
         node.services.ledger.meters,
         node.switchboard,
         node.services.recorder,
+        node.services.streams,
         waiting,
         Idle(),
         node.services.admission,

@@ -131,7 +131,7 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
         drop_spent_triggers(connection)
         drop_notice_triggers(connection)
         connection.execute(text("DROP TABLE calls_spent"))
-        for later in ("applications", "nodes", "node_fences", "leases", "node_duties", *TABLES_OF_LIMITS):
+        for later in ("applications", "nodes", "node_fences", "leases", "node_duties", "streams", *TABLES_OF_LIMITS):
             connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0028'"))
         for key in (None, "SK1", "SK1"):

@@ -16,7 +16,7 @@ from engine.flow import listening
 from engine.flow.verbs import dial, enqueue, gather, record, refer
 from engine.live.conference import room, rooms
 from engine.store import outbox
-from engine.webhooks.payloads import conference, policy, recording
+from engine.webhooks.payloads import conference, policy, recording, stream
 from engine.webhooks.payloads.arrival import arrival_params
 from engine.webhooks.payloads.call import status_form
 from engine.webhooks.payloads.fallback import fallback_params
@@ -31,7 +31,7 @@ Writer = ModuleType | Callable[..., object]
 ENGINE: Final = Path(__file__).resolve().parents[3] / "engine"
 WRITING: Final = ("flow", "live", "simulator", "store", "webhooks/payloads")
 """The folders in which requests get their parameters."""
-ALWAYS_FORMS: Final = {Webhook.STATUS, Webhook.CONFERENCE, Webhook.RECORDING, Webhook.POLICY}
+ALWAYS_FORMS: Final = {Webhook.STATUS, Webhook.CONFERENCE, Webhook.RECORDING, Webhook.STREAM, Webhook.POLICY}
 """Others may be JSON, whose body has a hash in the URL."""
 NOT_SENT: Final = {ENGINE / "flow" / "unsupported.py"}
 """Here such words are the names of elements."""
@@ -51,6 +51,7 @@ WRITERS: Final[Mapping[Webhook, Sequence[Writer]]] = {
     Webhook.STATUS: [status_form, outbox],
     Webhook.CONFERENCE: [conference, room, outbox],
     Webhook.RECORDING: [recording, outbox],
+    Webhook.STREAM: [stream, outbox],
     Webhook.POLICY: [policy, outbox],
 }
 

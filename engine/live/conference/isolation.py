@@ -1,19 +1,31 @@
-"""Isolation of the members' own recordings: they hold nothing of a room where somebody has not consented."""
+"""Isolation of what listens to single members: it hears nothing of a room where somebody has not consented."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from engine.live.conference.member import Member
-from engine.live.recording.service import RecordingService
-from engine.ports import Heard
+from engine.ports import Heard, Source
 
 
-class RecordingIsolation:
-    """Keeps who has not consented out of the recordings of others in the same conference.
+class Withholder(Protocol):
+    """Something that listens to calls, as recordings do and media streams."""
+
+    async def withhold(self, *sources: Source) -> None:
+        """Have silence in their place."""
+        ...
+
+    async def release(self, *sources: Source) -> None:
+        """Undo it."""
+        ...
+
+
+class RoomIsolation:
+    """Keeps who has not consented out of what listens to others in the same conference.
 
     Close it before somebody is heard, open it afterwards."""
 
-    def __init__(self, recorder: RecordingService) -> None:
-        self._recorder = recorder
+    def __init__(self, listener: Withholder) -> None:
+        self._listener = listener
         self._apart: dict[str, Heard] = {}
 
     async def close(self, members: Sequence[Member], *, all_consent: bool) -> None:
@@ -23,10 +35,10 @@ class RecordingIsolation:
         for member in members:
             if member.participant.id not in self._apart:
                 self._apart[member.participant.id] = Heard(member.leg)
-                await self._recorder.withhold(Heard(member.leg))
+                await self._listener.withhold(Heard(member.leg))
 
     async def open(self, members: Sequence[Member], *, all_consent: bool) -> None:
         """Withhold nothing of those who are gone, nor of anybody where all consent."""
         here = set() if all_consent else {member.participant.id for member in members}
         for identifier in self._apart.keys() - here:
-            await self._recorder.release(self._apart.pop(identifier))
+            await self._listener.release(self._apart.pop(identifier))

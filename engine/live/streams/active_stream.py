@@ -1,0 +1,282 @@
+"""One media stream under way: its connections to the program, what it hears, who hears it, its end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Container, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from engine.aio.waits import Occurrence, first_of, until
+from engine.errors import MediaError, WebhookError
+from engine.flow.program_plans import StreamOrder
+from engine.live.streams.callbacks import Note, StreamCallbacks
+from engine.live.streams.figures import FiguresOf
+from engine.live.streams.greeting import TRACKS, farewell, greeting
+from engine.model.consent import ToStreaming
+from engine.model.disclosure import Disclosure
+from engine.model.stream import MediaStream, StreamEnding, StreamNotice, ended
+from engine.ports import (
+    Clock,
+    Ear,
+    MarkReturned,
+    MessageUnread,
+    Source,
+    StreamEnded,
+    StreamEvent,
+    StreamOpened,
+    StreamOpener,
+    StreamPlan,
+    StreamServer,
+    StreamTrack,
+    StreamWire,
+)
+
+RECONNECTS_S: Final = 10.0
+"""How long a lost program is looked for."""
+_PAUSE_S: Final = 0.5
+_FAULT: Final = "A fault in Telefoon; see the log."
+_FAREWELL_S: Final = 1.0
+"""How long a program may take to close once it was told that the stream ends."""
+
+Forking = tuple[Source, StreamTrack]
+"""What a program hears, and as which track."""
+
+
+class FindServer(Protocol):
+    """Finds the server of a program, as engine.webhooks.program_servers.ProgramServers."""
+
+    async def server(self, account_id: str, url: str) -> StreamServer:
+        """Raises WebhookError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSurroundings:
+    """What every stream of a node needs. `cushion_s` is how much of a program's sound waits before it is heard."""
+
+    opener: StreamOpener
+    servers: FindServer
+    callbacks: StreamCallbacks
+    clock: Clock
+    withheld: Container[Source]
+    cushion_s: float
+
+
+class ActiveStream:
+    """A stream under way. Its program hears nothing without a consent, and is heard by nobody without a disclosure.
+
+    What is withheld is silence to the program; marks and clears go on.
+    """
+
+    def __init__(
+        self, row: MediaStream, order: StreamOrder, around: StreamSurroundings, note: Note,
+        finished: Callable[["ActiveStream"], Awaitable[None]],
+    ) -> None:  # fmt: skip
+        self._row = row
+        self._order = order
+        self._heard: tuple[Forking, ...] = ()
+        self._around = around
+        self.note = note
+        self._finished = finished
+        self._figures = FiguresOf(self.tracks)
+        self._wire: StreamWire | None = None
+        self._connected: set[Forking] = set()
+        self._arranging = asyncio.Lock()
+        self._spoken_to: tuple[Disclosure, Ear] | None = None
+        self._stopping = Occurrence()
+        self._was_open = False
+        self.over = Occurrence()
+        """Set once it has ended, and its row says how."""
+
+    @property
+    def row(self) -> MediaStream:
+        """The stream's row as it is stored, or about to be."""
+        return self._row
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has ended it."""
+        return not (self._stopping.is_set() or self.over.is_set())
+
+    @property
+    def id(self) -> str:
+        return self._row.id
+
+    @property
+    def tracks(self) -> int:
+        """How many tracks its program gets."""
+        return len(TRACKS[self._order.tracks])
+
+    @property
+    def ping_ms(self) -> int | None:
+        """The last way to the program and back; None before there is one."""
+        return None if self._wire is None else self._wire.counts().ping_ms
+
+    def holds(self, source: Source) -> bool:
+        """Whether its program is to hear this one, audible now or not."""
+        return any(each == source for each, _ in self._heard)
+
+    async def follow(self) -> None:
+        """Connect to the program and follow the stream to its end."""
+        error = _FAULT
+        try:
+            error = await self._connections()
+        finally:
+            self._wire = None
+            how = StreamEnding.BROKE if error else StreamEnding.STOPPED
+            now = self._around.clock.now()
+            self._row = ended(self._row, how, now, self._figures.total(), error or None)
+            try:
+                await self._finished(self)
+            finally:
+                self.over.set()
+
+    async def let_hear(self, consent: ToStreaming, heard: Sequence[Forking]) -> None:
+        """Let the program hear these from now on, to which everybody has consented who is heard there."""
+        self._row = replace(self._row, consent=consent.id)
+        self._heard = tuple(heard)
+        await self.arrange()
+
+    async def let_speak(self, disclosure: Disclosure, ear: Ear) -> None:
+        """Let the far end of a leg, which was told of it, hear the program from now on."""
+        self._spoken_to = (disclosure, ear)
+        if self._wire is not None:
+            await self._speak(self._wire)
+
+    def press(self, key: str) -> None:
+        """Tell the program of a key that the far end has pressed."""
+        if self._wire is not None:
+            self._wire.send("dtmf", {"dtmf": {"track": "inbound_track", "digit": key}})
+
+    async def arrange(self) -> None:
+        """Have the program hear what it may hear now."""
+        async with self._arranging:
+            if (wire := self._wire) is None:
+                return
+            wanted = {each for each in self._heard if each[0] not in self._around.withheld}
+            before, self._connected = self._connected, wanted
+            try:
+                # First what is not to be heard any more.
+                for source, track in before - wanted:
+                    await wire.hear_no_more(source, track)
+                for source, track in wanted - before:
+                    await wire.hear(source, track)
+            except MediaError as error:
+                self.note("stream_unwired", stream=self._row.id, reason=str(error))
+                await wire.close()
+
+    def stop_soon(self) -> None:
+        """End it, without waiting until it has ended. Safe to repeat."""
+        self._stopping.set()
+
+    async def stop(self) -> None:
+        """End it: the program is told, and its connection closed. Safe to repeat."""
+        self.stop_soon()
+        await self.over.wait()
+
+    async def _connections(self) -> str:
+        """One connection after another; why there is none any more, empty where nothing went wrong."""
+        looked_until = None
+        while True:
+            lost = await self._connection()
+            now = self._around.clock.monotonic()
+            if not lost or self._stopping.is_set() or not (self._order.reconnect and self._was_open):
+                return "" if self._stopping.is_set() else lost
+            if self._figures.is_connected:
+                self._figures.lost(now)
+                self.note("stream_lost", stream=self._row.id, reason=lost)
+                looked_until = now + RECONNECTS_S
+            if looked_until is None or now + _PAUSE_S >= looked_until:
+                return lost
+            if await first_of(self._stopping, timeout_s=_PAUSE_S):
+                return ""
+
+    async def _connection(self) -> str:
+        """Connect once, until that ends: why, empty where it was closed in order."""
+        async with until(self._stopping, self._found()) as finding:
+            if not finding.done():
+                return ""
+            wire, why = finding.result()
+        if wire is None:
+            return why
+        self._wire, self._connected = wire, set()
+        if self._spoken_to is not None:
+            await self._speak(wire)
+        async with until(self._stopping, self._follow(wire)) as following:
+            if following.done():
+                end = following.result()
+                self._wire = None
+                self._figures.add(wire.counts(), end.code)
+                return end.why
+        self._wire = None
+        taken = await self._told_to_close(wire)
+        self._figures.add(wire.counts(), taken.code if taken is not None else None)
+        return ""
+
+    async def _found(self) -> tuple[StreamWire | None, str]:
+        around = self._around
+        try:
+            server = await around.servers.server(self._row.account_id, self._row.url)
+            return around.opener.open(self._plan(server)), ""
+        except (WebhookError, MediaError) as error:
+            return None, str(error)
+
+    def _plan(self, server: StreamServer) -> StreamPlan:
+        order = self._order
+        return StreamPlan(
+            server,
+            self._row.id,
+            greeting(self._row, order, resumed=self._was_open),
+            sound=order.sound,
+            two_way=self._row.two_way,
+            marks_tell=order.tells_cleared,
+            cushion_s=self._around.cushion_s,
+        )
+
+    async def _follow(self, wire: StreamWire) -> StreamEnded:
+        async for event in wire.events():
+            if isinstance(event, StreamEnded):
+                return event
+            await self._happened(event)
+        raise AssertionError("a stream's events end with StreamEnded")
+
+    async def _happened(self, event: StreamEvent) -> None:
+        match event:
+            case StreamOpened():
+                await self._opened()
+            case MarkReturned():
+                self._figures.mark_returned()
+            case MessageUnread(why):
+                self.note("stream_unread", stream=self._row.id, reason=why)
+
+    async def _opened(self) -> None:
+        self._figures.connected(self._around.clock.monotonic())
+        await self.arrange()
+        if self._was_open:
+            self.note("stream_resumed", stream=self._row.id)
+            return
+        self._was_open = True
+        self.note("stream_started", stream=self._row.id, **_shown(self._row))
+        await self._around.callbacks.tell(self._row, StreamNotice.STARTED, self._around.clock.now())
+
+    async def _speak(self, wire: StreamWire) -> None:
+        assert self._spoken_to is not None
+        try:
+            await wire.speak(*self._spoken_to)
+        except MediaError as error:
+            self.note("stream_unwired", stream=self._row.id, reason=str(error))
+            await wire.close()
+
+    async def _told_to_close(self, wire: StreamWire) -> StreamEnded | None:
+        """Say farewell; how the program took it, None where it did not in time."""
+        wire.send("stop", farewell(self._row))
+        await wire.close()
+        try:
+            async with asyncio.timeout(_FAREWELL_S):
+                return await self._follow(wire)
+        except TimeoutError:
+            return None
+
+
+def _shown(row: MediaStream) -> dict[str, object]:
+    facts = {"url": row.url, "name": row.name, "tracks": row.tracks, "two_way": row.two_way, "consent": row.consent}
+    return {name: value for name, value in facts.items() if value is not None}
