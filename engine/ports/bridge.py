@@ -19,6 +19,11 @@ class Player(Protocol):
     @property
     def source(self) -> Played: ...
 
+    @property
+    def seconds(self) -> float:
+        """How long the file is. Raises MediaError where it is gone."""
+        ...
+
     async def finished(self) -> None:
         """Returns at the file's end, or when stopped."""
         ...

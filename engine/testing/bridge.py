@@ -84,7 +84,7 @@ class FakeBridge:
         if sound is None or sound.name in self.unplayable:
             raise MediaError(f"{sound.name if sound else wav} can't be played.")
         player = PlayerId(next(self._ids))
-        playing = FakePlayer(player, self._drop_player, self._crossed)
+        playing = FakePlayer(player, sound.seconds, self._drop_player, self._crossed)
         with self.changing():
             self.mix.playing[player] = sound
             for sink in to:

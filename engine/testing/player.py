@@ -10,9 +10,10 @@ class FakePlayer:
     """A player of files that takes as long as its sound would, in simulated time."""
 
     def __init__(
-        self, player: PlayerId, drop: Callable[[PlayerId], None], crossed: Callable[[], Awaitable[None]]
+        self, player: PlayerId, seconds: float, drop: Callable[[PlayerId], None], crossed: Callable[[], Awaitable[None]]
     ) -> None:
         self._player = player
+        self._seconds = seconds
         self._drop = drop
         self._crossed = crossed
         self._done = asyncio.Event()
@@ -20,6 +21,10 @@ class FakePlayer:
     @property
     def source(self) -> Played:
         return Played(self._player)
+
+    @property
+    def seconds(self) -> float:
+        return self._seconds
 
     def ended(self) -> None:
         """End the player, which nobody hears any more."""

@@ -33,15 +33,16 @@ from sip.media.connections import MediaConnections
 from sip.media.memory_file import memory_file, wav_name
 from sip.media.recorder import MemoryRecorder
 from sip.media.tap import Tap
-from sip.media.wav import write_wav
+from sip.media.wav import seconds_of, write_wav
 from sip.thread import SipThread
 
 
 class FilePlayback:
     """A sound that is being played. Implements engine.ports.Player; every method runs in asyncio's thread."""
 
-    def __init__(self, player: PlayerId, switch: MediaConnections, thread: SipThread) -> None:
+    def __init__(self, player: PlayerId, wav: Path, switch: MediaConnections, thread: SipThread) -> None:
         self._player = player
+        self._wav = wav
         self._switch = switch
         self._thread = thread
         self._done = Signal()
@@ -49,6 +50,10 @@ class FilePlayback:
     @property
     def source(self) -> Played:
         return Played(self._player)
+
+    @property
+    def seconds(self) -> float:
+        return seconds_of(self._wav)
 
     def ended(self) -> None:
         """The file is over."""
@@ -111,7 +116,7 @@ class SipBridge:
 
     async def play(self, wav: Path, *, to: Sequence[Sink], loop: bool = False) -> FilePlayback:
         player = PlayerId(next(self._ids))
-        playback = FilePlayback(player, self._switch, self._thread)
+        playback = FilePlayback(player, wav, self._switch, self._thread)
         ended = partial(self._thread.emit, playback.ended)
         with self._undone(partial(self._switch.drop_player, player)):
             await self._thread.run(partial(self._switch.play, player, wav, list(to), loop, ended))

@@ -1,0 +1,56 @@
+"""What an agent says, come back on the line, told from what a person says there."""
+
+import numpy as np
+import pytest
+
+from engine.agents.echo import is_echo_of
+
+RATE = 8000
+
+
+def _voice(seed: int, seconds: float, pitch_hz: float) -> np.ndarray:
+    """Something like a voice: a buzz of a wandering pitch through wandering resonances."""
+    chance = np.random.default_rng(seed)
+    count = round(seconds * RATE)
+    wander = np.cumsum(chance.normal(0, 0.4, count)) / 20
+    phase = np.cumsum(2 * np.pi * (pitch_hz + np.clip(wander, -20, 20)) / RATE)
+    loud = 0.6 + 0.4 * np.sin(np.arange(count) / RATE * 2 * np.pi * chance.uniform(2, 4))
+    sound = sum(chance.uniform(0.2, 1.0) * np.sin(order * phase + chance.uniform(0, 6)) for order in range(1, 20))
+    noise = np.convolve(chance.normal(0, 1, count), chance.normal(0, 1, 12), "same")
+    both = (np.asarray(sound) + noise) * loud
+    return np.asarray(both / np.max(np.abs(both)) * 8000, np.int16)
+
+
+SAID = _voice(1, 0.9, 120)
+
+
+@pytest.mark.parametrize("shift_s", [0.0, 0.123, 0.6])
+@pytest.mark.parametrize("gain", [1.0, -0.5, 0.1])
+def test_its_own_sound_is_an_echo_weaker_turned_and_late(shift_s: float, gain: float) -> None:
+    at = round(shift_s * RATE)
+
+    heard = (SAID[at : at + 1600] * gain).astype(np.int16)
+
+    assert is_echo_of(heard, SAID, 160)
+
+
+def test_an_echo_with_noise_on_the_line_is_one() -> None:
+    noise = np.random.default_rng(3).normal(0, 400, 1600)
+
+    assert is_echo_of((SAID[800:2400] * 0.5 + noise).astype(np.int16), SAID, 160)
+
+
+@pytest.mark.parametrize("seed", range(2, 12))
+def test_another_voice_is_none(seed: int) -> None:
+    assert not is_echo_of(_voice(seed, 0.2, 105 + 12 * seed), SAID, 160)
+
+
+def test_a_person_who_speaks_louder_than_the_echo_is_heard() -> None:
+    both = _voice(5, 0.2, 190) + (SAID[1000:2600] * 0.3).astype(np.int16)
+
+    assert not is_echo_of(both, SAID, 160)
+
+
+def test_silence_is_no_echo() -> None:
+    assert not is_echo_of(np.zeros(1600, np.int16), SAID, 160)
+    assert not is_echo_of(SAID[:1600], np.zeros(7200, np.int16), 160)
