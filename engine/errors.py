@@ -31,6 +31,7 @@ TelefoonError
 ├── SpeechError              a prompt could not be spoken
 │   └── UnknownVoice         no voice of this name speaks the language
 ├── RecognitionError         what a caller said could not be turned into text
+│   └── RecognizerBusy       as many speakers are listened to as can be
 ├── MediaError               an audio file could not be fetched or decoded
 ├── StreamError              a media stream could not be begun, or there is none to be stopped
 ├── AgentError               a conversation with a program could not be begun
@@ -279,6 +280,10 @@ class UnknownVoice(SpeechError):
 
 class RecognitionError(TelefoonError):
     """A caller's words could not be turned into text."""
+
+
+class RecognizerBusy(RecognitionError):
+    """A speaker more than the recogniser's readers can follow."""
 
 
 class MediaError(TelefoonError):

@@ -5,11 +5,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from api.node.speech import recognizer, speech_service
+from api.node.context import NodeContext
+from api.node.recognition import NodeRecognizer, recognizer
+from api.node.speech import speech_service
 from config.settings import Settings
 from engine.webhooks.media.media_cache import MediaCache
 from tts.decoder import Decoder
-from tts.recognition.recognizer import WhisperRecognizer
 from tts.selftest import VoiceCheck
 from tts.synthesizer import SpeechService
 
@@ -22,21 +23,21 @@ class NodeAudio:
 
     speech: SpeechService
     voices: Sequence[VoiceCheck]
-    recognizer: WhisperRecognizer | None
+    recognizer: NodeRecognizer | None
     media: MediaCache
 
 
 @asynccontextmanager
-async def open_audio(settings: Settings) -> AsyncIterator[NodeAudio]:
+async def open_audio(context: NodeContext) -> AsyncIterator[NodeAudio]:
     """Its worker processes run while inside. Raises SetupError."""
+    settings = context.settings
     async with AsyncExitStack() as stack:
         speech = speech_service(settings)
         stack.push_async_callback(speech.close)
         voices = await speech.start()
-        listener = recognizer(settings)
+        listener = recognizer(settings, context.machine, context.meters)
         if listener is not None:
             stack.push_async_callback(listener.close)
-            listener.require()
         decoder = Decoder(settings.data_dir / "decoder-scratch")
         stack.push_async_callback(decoder.close)
         yield NodeAudio(speech, voices, listener, _media_cache(settings, decoder))

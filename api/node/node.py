@@ -97,7 +97,7 @@ async def open_node(settings: Settings) -> AsyncIterator[RunningNode]:
 async def _open_parts(context: NodeContext, stack: AsyncExitStack) -> NodeParts:
     storage = await stack.enter_async_context(open_storage(context.settings, context.clock))
     place = await stack.enter_async_context(entered(context, storage.stores))
-    audio = await stack.enter_async_context(open_audio(context.settings))
+    audio = await stack.enter_async_context(open_audio(context))
     webhooks = await stack.enter_async_context(open_webhooks(context, storage.stores))
     telephony = await stack.enter_async_context(open_telephony(context, storage.stores, webhooks.operator))
     return NodeParts(context, storage, audio, webhooks, telephony, place)

@@ -1,4 +1,4 @@
-"""Speech, and its recognition, as the settings describe them."""
+"""Speech as the settings describe it."""
 
 from api.node.voices import chosen_voices, servers_by_language
 from config.settings import Settings
@@ -6,7 +6,6 @@ from config.speech_server import SpeechServerSettings
 from engine.errors import EgressDenied, SetupError
 from engine.security.residency import Residency
 from tts.cache import PromptCache
-from tts.recognition.recognizer import WhisperRecognizer
 from tts.server_engine.server import AudioFormat, SpeechServer
 from tts.server_engine.servers import SpeechServers
 from tts.synthesizer import SpeechService
@@ -48,13 +47,6 @@ def require_speech_servers_inside(settings: Settings, residency: Residency) -> N
                 f"TELEFOON_TTS_SERVERS: {denied} Say where it is in TELEFOON_TARGET_COUNTRIES, "
                 "or set TELEFOON_OUTSIDE=warn."
             ) from None
-
-
-def recognizer(settings: Settings) -> WhisperRecognizer | None:
-    """Not started yet; None where the settings want no recognition."""
-    if settings.recognizer == "none":
-        return None
-    return WhisperRecognizer(settings.data_dir / "recognizer-scratch")
 
 
 def _server(given: SpeechServerSettings) -> SpeechServer:

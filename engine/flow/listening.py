@@ -142,6 +142,7 @@ class Listening:
             end_silence_s=self._wanted.speech_timeout or _END_SILENCE_S,
             longest_s=self._wanted.max_speech_time,
             partial=self._understood,
+            partials=bool(self._wanted.partial_result_callback) and not self._wanted.mask,
             hidden=self._wanted.mask,
         )
         try:

@@ -51,7 +51,8 @@ class CallRecordingPlan:
 class HearPlan:
     """Listen until somebody has spoken and been silent for `end_silence_s`, or spoken for `longest_s`.
 
-    `partial` is told what is understood so far, first with nothing when speech begins. `hidden`: written nowhere.
+    `partial` is told when speech begins, with nothing, and where `partials` are wanted what is understood so far.
+    `hidden`: written nowhere.
     """
 
     language: str
@@ -59,6 +60,7 @@ class HearPlan:
     end_silence_s: float = 1.0
     longest_s: float = 60.0
     partial: Callable[[str], Awaitable[None]] | None = None
+    partials: bool = True
     hidden: bool = False
 
 

@@ -172,6 +172,13 @@ class Metric(Enum):
         _UNTIL_THE_ANSWER,
         _seconds_until(Event.ANSWERED),
     )
+    READER_WAIT = Declaration(
+        "telefoon_reader_wait_seconds",
+        MetricKind.HISTOGRAM,
+        "How long a caller's last words have waited until a process of the recogniser began to read them.",
+        "seconds",
+        buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10),
+    )
     WEBHOOK_ATTEMPTS = Declaration(
         "telefoon_webhook_attempts_total",
         MetricKind.COUNTER,

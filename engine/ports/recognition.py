@@ -11,6 +11,16 @@ class SpeechBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechPaused:
+    """A silence of 200 ms: all that was said is being read, and is the last reading unless more is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechResumed:
+    """A voice was heard again after a pause: the reading that has begun is thrown away."""
+
+
+@dataclass(frozen=True, slots=True)
 class PartialTranscript:
     """A partial transcript, of what was understood so far; the next one, or the last, may read otherwise."""
 
@@ -25,7 +35,7 @@ class Transcript:
     confidence: float
 
 
-Understood = SpeechBegan | PartialTranscript | Transcript
+Understood = SpeechBegan | SpeechPaused | SpeechResumed | PartialTranscript | Transcript
 
 
 class Recognizer(Protocol):
@@ -33,6 +43,10 @@ class Recognizer(Protocol):
 
     def languages(self) -> frozenset[str]:
         """Canonical tags (engine/model/languages.py) of what it understands."""
+        ...
+
+    def is_free(self) -> bool:
+        """Whether another speaker would be listened to now, and last words do not wait long for a reader."""
         ...
 
     def listen(
@@ -43,12 +57,14 @@ class Recognizer(Protocol):
         rate_hz: int,
         hints: Sequence[str] = (),
         end_silence_s: float = 1.0,
+        partials: bool = True,
     ) -> AsyncGenerator[Understood, None]:
-        """SpeechBegan, any number of partial transcripts, then one Transcript; it alone where nobody spoke.
+        """SpeechBegan, any number of partial transcripts and pauses, then one Transcript; it alone where nobody spoke.
 
-        `pcm` is mono 16-bit little-endian audio as it is said; `hints` are words and phrases that are likely.
+        `pcm` is mono 16-bit little-endian audio as it is said; `hints` are words and phrases that are likely;
+        without `partials` no partial transcripts are made, which leaves readers more time for last words.
         The last one comes when the speaker has been silent for `end_silence_s` after having spoken, or when
-        `pcm` ends. Raises UnknownLanguage at once, RecognitionError while it runs. Close it (aclosing) if you
-        leave early.
+        `pcm` ends. Raises UnknownLanguage and RecognizerBusy at once, RecognitionError while it runs. Close it
+        (aclosing) if you leave early. What is said after the silence is left in `pcm`, but for the piece at hand.
         """
         ...

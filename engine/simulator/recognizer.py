@@ -20,6 +20,9 @@ class ScriptedRecognizer:
     def languages(self) -> frozenset[str]:
         return LANGUAGES
 
+    def is_free(self) -> bool:
+        return True
+
     async def listen(
         self,
         pcm: AsyncIterator[bytes],
@@ -28,8 +31,9 @@ class ScriptedRecognizer:
         rate_hz: int,
         hints: Sequence[str] = (),
         end_silence_s: float = 1.0,
+        partials: bool = True,
     ) -> AsyncGenerator[Understood, None]:
-        del language, rate_hz, hints
+        del language, rate_hz, hints, partials
         async for _ in pcm:
             if self.words:
                 text, self.words = self.words, ""

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Final
 
+from engine.errors import RecognizerBusy
 from engine.model.languages import LANGUAGES
 from engine.ports.recognition import PartialTranscript, SpeechBegan, Transcript, Understood
 
@@ -17,11 +18,16 @@ class FakeRecognizer:
         self.said: deque[str] = deque()
         self.lasts_s = 0.0
         """How long somebody speaks, from the first word on."""
+        self.busy = False
+        """Whether nobody more is listened to."""
 
     def languages(self) -> frozenset[str]:
         return LANGUAGES
 
-    async def listen(
+    def is_free(self) -> bool:
+        return not self.busy
+
+    def listen(
         self,
         pcm: AsyncIterator[bytes],
         *,
@@ -29,8 +35,14 @@ class FakeRecognizer:
         rate_hz: int,
         hints: Sequence[str] = (),
         end_silence_s: float = 1.0,
+        partials: bool = True,
     ) -> AsyncGenerator[Understood, None]:
-        del language, hints, end_silence_s
+        del language, hints, end_silence_s, partials
+        if self.busy:
+            raise RecognizerBusy("As many are being listened to as can be.")
+        return self._understood(pcm, rate_hz)
+
+    async def _understood(self, pcm: AsyncIterator[bytes], rate_hz: int) -> AsyncGenerator[Understood, None]:
         text = self.said.popleft() if self.said else ""
         spoken_s: float | None = None
         async for samples in pcm:

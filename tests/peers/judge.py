@@ -20,6 +20,6 @@ async def read_by(judge: WorkerPool, wav: Path, language: str) -> str:
         pcm = PCMA.decode(PCMA.encode(pcm))
     job = {
         "do": "read", "pcm": base64.b64encode(np.asarray(pcm, "<i2").tobytes()).decode(), "rate_hz": rate_hz,
-        "language": primary_language(language), "hints": [], "careful": True,
+        "language": primary_language(language), "hints": [], "careful": True, "threads": 2,
     }  # fmt: skip
     return str((await judge.run(job, timeout_s=_LONGEST_READING_S))["text"])

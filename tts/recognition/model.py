@@ -1,7 +1,6 @@
 """Whisper by CTranslate2: a clip of speech in, text and confidence out."""
 
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +11,6 @@ from tts.recognition import model_files
 from tts.recognition.features import RATE_HZ, Samples, log_mel
 from tts.recognition.vocabulary import Vocabulary, text_of
 
-MOST_THREADS: Final = 4
 MOST_HINT_TOKENS: Final = 200
 
 _BEAMS: Final = 5
@@ -31,16 +29,16 @@ class Reading:
 
 
 class Whisper:
-    """The model, loaded: 0.7 s, some 330 MB."""
+    """The model, loaded: 0.7 s, some 330 MB. It reads with so many threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int) -> None:
         files = model_files.read()
         self._vocabulary = Vocabulary(files.pop("tokenizer.json"))
         self._model = ctranslate2.models.Whisper(
             "whisper-base",
             device="cpu",
             compute_type="int8",
-            intra_threads=min(MOST_THREADS, os.cpu_count() or 1),
+            intra_threads=threads,
             files=files,
         )
 

@@ -1,7 +1,7 @@
 """The worker process that listens: `python -m tts.recognition.worker FOLDER ESPEAK PARENT` (the pool's arguments).
 
-Jobs are {"do": "warm"} and {"do": "read", "pcm": base64, "rate_hz", "language", "hints", "careful"}; tts/serving.py
-says how they come in and how answers go out. The model is loaded by the first job.
+Jobs are {"do": "warm"} and {"do": "read", "pcm": base64, "rate_hz", "language", "hints", "careful"}, each with the
+"threads" that it may use; tts/serving.py says how they come in and how answers go out. The first loads the model.
 """
 
 import base64
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 
 @functools.cache
-def _model() -> "Whisper":
+def _model(threads: int) -> "Whisper":
     model_files.find()
     from tts.recognition.model import Whisper
 
-    return Whisper()
+    return Whisper(threads)
 
 
 def answer(job: Job) -> dict[str, Any]:
     """What the job gave. What nobody foresaw ends the process."""
     try:
-        model = _model()
+        model = _model(job["threads"])
     except model_files.ModelMissing as missing:
         return {"error": str(missing)}
     if job["do"] == "warm":

