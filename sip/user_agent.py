@@ -148,6 +148,7 @@ class UserAgent:
             await self._beside.close()
         finally:
             self.streams.close()
+            self.bridge.close()
             await self._thread.close()
 
     def reserve(self, request: DialRequest) -> None:

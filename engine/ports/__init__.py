@@ -1,7 +1,7 @@
 """The engine's needs from outside, as Protocols in its own words; sip/ and tts/ fit themselves to it."""
 
 from engine.model.rtp_stats import RtpStats
-from engine.ports.bridge import LONGEST_LISTEN_S, Bridge, Player, Recorder
+from engine.ports.bridge import Bridge, Player, Recorder
 from engine.ports.call_room import ANY_NUMBER, CallRoom
 from engine.ports.clock import Clock
 from engine.ports.fax import FaxBegan, FaxEnded
@@ -76,7 +76,6 @@ from engine.ports.wires import (
 
 __all__ = [
     "ANY_NUMBER",
-    "LONGEST_LISTEN_S",
     "PLAIN_SOUND",
     "WIDEST_HZ",
     "Alerted",

@@ -9,9 +9,6 @@ from engine.model.rtp_stats import RtpStats
 from engine.ports.rooms import PLAIN_SOUND, MixedRoom, RoomSound
 from engine.ports.wires import LegId, Played, Said, Sink, Source, Track
 
-LONGEST_LISTEN_S = 600.0
-"""After which a stream of `Bridge.listen` ends: all of it is kept in memory until then."""
-
 
 class Player(Protocol):
     """A WAV file being played."""
@@ -98,7 +95,8 @@ class Bridge(Protocol):
     def listen(self, source: Said) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """What the far end of a leg says from now on: mono 16-bit little-endian PCM at rate_hz, silence included.
 
-        It ends when the context is left, or after LONGEST_LISTEN_S. Raises MediaError.
+        In pieces of 60 ms at most, and at once where a voice begins or has been silent for 200 ms. What is not read
+        within ten seconds is lost, oldest first. It ends when the context is left. Raises MediaError.
         """
         ...
 

@@ -11,7 +11,6 @@ import pjsua2 as pj
 
 from engine.aio.signal import Signal
 from engine.aio.waits import to_its_end
-from engine.errors import MediaError, RecordingError
 from engine.ports import (
     PLAIN_SOUND,
     Attendance,
@@ -30,9 +29,9 @@ from engine.ports import (
 )
 from sip.fax.passing import FaxPassing
 from sip.media.connections import MediaConnections
+from sip.media.listening import Listeners, next_listener
 from sip.media.memory_file import memory_file, wav_name
 from sip.media.recorder import MemoryRecorder
-from sip.media.tap import Tap
 from sip.media.wav import seconds_of, write_wav
 from sip.thread import SipThread
 
@@ -109,6 +108,7 @@ class SipBridge:
         self._thread = thread
         self._rate_hz = rate_hz
         self._ids = count(1)
+        self._listeners = Listeners()
 
     @property
     def rate_hz(self) -> int:
@@ -140,19 +140,15 @@ class SipBridge:
 
     @asynccontextmanager
     async def listen(self, source: Said) -> AsyncIterator[AsyncIterator[bytes]]:
-        recorder = RecorderId(next(self._ids))
-        recording = pj.Recording(1)
+        number = next_listener()
+        with self._undone(partial(self._switch.drop_listener, number)):
+            listener = await self._thread.run(partial(self._switch.listen, number, source))
+        heard = self._listeners.add(number, listener)
         try:
-            with self._undone(partial(self._switch.drop_recorder, recorder)):
-                await self._thread.run(partial(self._switch.record, recorder, recording, [[source]]))
-        except RecordingError as error:
-            raise MediaError(f"What leg {source.leg} says can't be heard: {error}") from error
-        tap = Tap(recording, self._rate_hz)
-        try:
-            yield tap
+            yield heard
         finally:
-            tap.close()
-            await to_its_end(self._thread.run(partial(self._switch.drop_recorder, recorder)))
+            self._listeners.remove(number)
+            await to_its_end(self._thread.run(partial(self._switch.drop_listener, number)))
 
     @asynccontextmanager
     async def keep(self, pcm: bytes) -> AsyncIterator[Path]:
@@ -182,6 +178,10 @@ class SipBridge:
 
     async def hold(self, leg: LegId, *, held: bool) -> None:
         await self._thread.run(partial(self._switch.hold, leg, held))
+
+    def close(self) -> None:
+        """Nobody listens any more."""
+        self._listeners.close()
 
     async def level(self, source: Said) -> float:
         return await self._thread.run(partial(self._switch.level, source.leg))

@@ -30,7 +30,7 @@ from engine.ports import (
 from sip.config import WIDEBAND_HZ
 from sip.media.conference_seats import ConferenceSeats
 from sip.media.stream_ports import StreamPorts
-from sip.media.wiring import Asked, FromRoom, Plain, Target, Wire, Wiring
+from sip.media.wiring import Asked, FromRoom, Listened, ListenerId, Plain, Target, Wire, Wiring
 
 
 class MediaConnections:
@@ -44,6 +44,7 @@ class MediaConnections:
         self._players: dict[PlayerId, pj.Player] = {}
         self._on_end: dict[PlayerId, Callable[[], None]] = {}
         self._recorders: dict[RecorderId, list[pj.RecordedTrack]] = {}
+        self._listeners: dict[ListenerId, pj.ListeningPort] = {}
         self._muted: set[LegId] = set()
         self._held: set[LegId] = set()
         self._passed: dict[LegId, LegId] = {}
@@ -176,6 +177,19 @@ class MediaConnections:
         self._settle(self._wiring.drop_recorder(recorder))
         self._recorders.pop(recorder, None)
 
+    def listen(self, listener: ListenerId, source: Said) -> pj.Listener:
+        try:
+            heard = pj.Listener(listener)
+            self._listeners[listener] = pj.ListeningPort(heard)
+        except pj.Error as error:
+            raise MediaError(f"What leg {source.leg} says can't be heard: {error.reason}.") from None
+        self._connect(source, Listened(listener))
+        return heard
+
+    def drop_listener(self, listener: ListenerId) -> None:
+        self._settle(self._wiring.drop_listener(listener))
+        self._listeners.pop(listener, None)
+
     def fork(self, live: pj.Stream, source: Source, sink: Forked) -> None:
         self._streams.open_track(sink.stream, live, sink.track)
         self._connect(source, sink)
@@ -203,6 +217,7 @@ class MediaConnections:
         self._passed.clear()
         self._players.clear()
         self._recorders.clear()
+        self._listeners.clear()
         self._streams.close()
         self._seating.close_all()
         self._legs.clear()
@@ -323,6 +338,8 @@ class MediaConnections:
             return self._legs.get(sink.leg)
         if isinstance(sink, Everyone):
             return self._seating.room(sink.room)
+        if isinstance(sink, Listened):
+            return self._listeners.get(sink.listener)
         if isinstance(sink, Forked):
             return self._streams.track(sink.stream, sink.track)
         ports = self._recorders.get(sink.recorder)

@@ -7,6 +7,7 @@ A wire from `Heard(leg)` stands for one wire from each source that the leg is gi
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from typing import NewType
 
 from engine.ports import (
     Ear,
@@ -35,9 +36,19 @@ class FromRoom:
     leg: LegId
 
 
+ListenerId = NewType("ListenerId", int)
+
+
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """Sink: a program of ours that reads or keeps what a leg says."""
+
+    listener: ListenerId
+
+
 Plain = Said | Played | Mixed | Fed | FromRoom
 Asked = Source | Fed | FromRoom
-Target = Sink | Forked
+Target = Sink | Forked | Listened
 Wire = tuple[Plain, Target]
 
 
@@ -92,6 +103,9 @@ class Wiring:
 
     def drop_recorder(self, recorder: RecorderId) -> list[Wire]:
         return self._drop(lambda _, sink: isinstance(sink, Track) and sink.recorder == recorder)
+
+    def drop_listener(self, listener: ListenerId) -> list[Wire]:
+        return self._drop(lambda _, sink: sink == Listened(listener))
 
     def drop_stream(self, stream: StreamId) -> list[Wire]:
         return self._drop(

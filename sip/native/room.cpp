@@ -107,7 +107,7 @@ pj::IntVector Room::talking() const
     pj::IntVector numbers;
     Guard guard(mix->mutex);
     for (auto &each : mix->seats)
-        if (each.second->talking)
+        if (each.second->talks())
             numbers.push_back(each.first);
     return numbers;
 }

@@ -7,11 +7,6 @@ namespace telefoon {
 
 namespace {
 
-// A mean amplitude of about -44 dBov, for 60 ms, is talk; it is over after 800 ms below.
-const int TALK_LEVEL = 200;
-const int TALK_AFTER = 3;
-const int SILENT_AFTER = 40;
-
 // Below about -63 dBov for a second, nothing is said that anybody could hear: it is left out of the sum, so that who is
 // silent is sent what all listeners are sent. The first frame above is heard again.
 const int IDLE_LEVEL = 24;
@@ -42,7 +37,7 @@ void Seat::listen(unsigned rate, const Sound &sound)
     // As it came: automatic gain would make talk of noise.
     const int level = sounds ? mean_level(voice, count) : 0;
     loudness = std::max((float)level, loudness * FADES);
-    notice_talk(level);
+    talk.notice(level);
     idle = level > IDLE_LEVEL ? 0 : std::min(idle + 1, IDLE_AFTER);
     sounds = sounds && idle < IDLE_AFTER;
     if (!sounds)
@@ -51,16 +46,6 @@ void Seat::listen(unsigned rate, const Sound &sound)
         filter.run(sound, rate, voice);
     if (said_gain != 1)
         scale(voice, count, said_gain);
-}
-
-void Seat::notice_talk(int level)
-{
-    loud = level > TALK_LEVEL ? loud + 1 : 0;
-    quiet = loud ? 0 : quiet + 1;
-    if (loud >= TALK_AFTER)
-        talking = true;
-    else if (quiet >= SILENT_AFTER)
-        talking = false;
 }
 
 void Seat::be_whispered(const pj_int16_t *samples, unsigned count)

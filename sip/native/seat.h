@@ -6,6 +6,7 @@
 #include "pcm.h"
 #include "resampler.h"
 #include "sound.h"
+#include "talk.h"
 
 namespace telefoon {
 
@@ -15,7 +16,6 @@ struct Seat {
     bool speaks = true, hears = true;
     int coached = -1;
     float said_gain = 1, heard_gain = 1;
-    bool talking = false;
     bool link = false;   // to another room: it is sent those who are loudest, and is heard if it is among these
     bool chosen = false; // it was among the loudest in the tick before
     Resampler in, out;
@@ -35,6 +35,9 @@ struct Seat {
     // How loud it has been lately; who is heard over a link already stays so until another is clearly louder.
     float prominence() const { return chosen ? 1.5f * loudness : loudness; }
 
+    // Talk is over after 800 ms of silence.
+    bool talks() const { return talk.goes_on(); }
+
     // Whether it is sent the sum as it is.
     bool only_listens() const { return hears && !link && !in_sum && !whispered && heard_gain == 1; }
 
@@ -42,10 +45,9 @@ struct Seat {
     void send(pj_int16_t *mixed, unsigned rate, pj_uint64_t mark);
 
 private:
-    void notice_talk(int level);
-
     float loudness = 0;
-    int loud = 0, quiet = 0, idle = 0, listening = 0;
+    int idle = 0, listening = 0;
+    Talk talk{3, 40};
 };
 
 } // namespace telefoon

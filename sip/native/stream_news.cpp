@@ -1,24 +1,15 @@
 #include "stream_news.h"
 
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-#include "pcm.h"
+#include "news.h"
 
 namespace telefoon {
 
 namespace {
 
 // Kept for as long as the process: streams may end after its own objects.
-struct News {
-    std::mutex mutex;
-    std::vector<StreamTold> told;
-    const int descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-};
-
-News &news()
+News<StreamTold> &news()
 {
-    static News *kept = new News();
+    static News<StreamTold> *kept = new News<StreamTold>();
     return *kept;
 }
 
@@ -26,22 +17,12 @@ News &news()
 
 void tell_of_stream(const StreamTold &told)
 {
-    News &all = news();
-    Guard guard(all.mutex);
-    all.told.push_back(told);
-    if (all.told.size() == 1)
-        eventfd_write(all.descriptor, 1);
+    news().add(told);
 }
 
 std::vector<StreamTold> streams_told()
 {
-    News &all = news();
-    Guard guard(all.mutex);
-    eventfd_t woken;
-    eventfd_read(all.descriptor, &woken);
-    std::vector<StreamTold> found;
-    found.swap(all.told);
-    return found;
+    return news().taken();
 }
 
 int streams_told_descriptor()

@@ -9,12 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.ports import Said
+from engine.aio.tasks import stopped
+from engine.ports import MediaChanged, Said
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
+from tests.peers.scenario import answers, gets_bye, is_called, receives, scenario, sdp
+from tests.peers.sipp import sipp
 from tests.peers.waiting import eventually, within
-from tests.sip.conftest import Line
+from tests.sip.conftest import Line, dial
 from tests.sip.heard_calls import called
 
 pytestmark = pytest.mark.sip
@@ -97,8 +100,60 @@ async def test_nothing_that_was_said_is_on_a_disk_and_nothing_stays_open(
             assert {path for path in tmp_path.rglob("*") if path.is_file()} == files
             assert not list(tmp_path.glob("telefoon-*"))
             assert sounds_open() == 0, "it is in no file, not even one in memory"
-            assert line.agent._switch._recorders
-        assert not line.agent._switch._recorders
+            assert line.agent._switch._listeners
+        assert not line.agent._switch._listeners
+
+
+@pytest.mark.parametrize("way", ["mute", "hold"])
+async def test_who_is_muted_or_held_is_heard_as_silence_that_keeps_time(
+    line: Line, ports: Ports, ear: RtpEar, way: str
+) -> None:
+    bridge = line.agent.bridge
+    async with called(line, ports, ear) as call:
+
+        async def silence(wanted: bool) -> None:
+            leg = call.leg.id
+            await (bridge.mute(leg, muted=wanted) if way == "mute" else bridge.hold(leg, held=wanted))
+
+        ear.say(tone(700, 1, dbov=-18), for_ever=True)
+        pcm = bytearray()
+        async with bridge.listen(Said(call.leg.id)) as stream:
+            listening = asyncio.create_task(collected(stream, pcm))
+            await holds(pcm, 700, bridge.rate_hz)
+
+            await silence(True)
+            pcm.clear()
+            await seconds_of(pcm, 1, bridge.rate_hz)
+            assert not hears(sound(pcm, bridge.rate_hz).part(0.3, 1), 700, seconds=0.1)
+
+            await silence(False)
+            await holds(pcm, 700, bridge.rate_hz)
+            await stopped(listening)
+
+
+async def test_listening_goes_on_over_reinvites(line: Line, ports: Ports, ear: RtpEar) -> None:
+    bridge, pcm = line.agent.bridge, bytearray()
+    held, back = (receives("INVITE") + answers(200, "OK", sdp(version=each)) + receives("ACK") for each in (2, 3))
+    script = scenario(is_called(), held, back, gets_bye())
+    async with sipp(script, ports, keys={"ear": ear.port}) as far_end:
+        call = await dial(line, far_end.port)
+        await call.sees(MediaChanged)
+        ear.follow((await far_end.gets("INVITE")).sdp)
+        ear.say(tone(700, 1, dbov=-18), for_ever=True)
+        async with bridge.listen(Said(call.leg.id)) as stream:
+            listening = asyncio.create_task(collected(stream, pcm))
+            await holds(pcm, 700, bridge.rate_hz)
+
+            await line.agent.hold(call.leg.id, held=True)
+            await call.sees(MediaChanged, times=2)
+            await line.agent.hold(call.leg.id, held=False)
+            await call.sees(MediaChanged, times=3)
+
+            pcm.clear()
+            await holds(pcm, 700, bridge.rate_hz)
+            await stopped(listening)
+        await call.leg.hang_up()
+        await call.ends()
 
 
 async def test_listening_outlives_the_leg_and_ends_in_order(line: Line, ports: Ports, ear: RtpEar) -> None:
@@ -109,6 +164,15 @@ async def test_listening_outlives_the_leg_and_ends_in_order(line: Line, ports: P
             async with within(2):
                 assert await anext(stream)
         assert await line.agent.bridge.level(Said(call.leg.id)) == 0.0
+
+
+async def seconds_of(pcm: bytearray, seconds: float, rate_hz: int) -> None:
+    """Wait until there is so much."""
+    await eventually(
+        lambda: sound(pcm, rate_hz).seconds >= seconds,
+        within_s=10,
+        otherwise=lambda: f"{seconds} s, of {sound(pcm, rate_hz).seconds:.1f} s",
+    )
 
 
 def sounds_open() -> int:

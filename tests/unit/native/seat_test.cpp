@@ -22,11 +22,11 @@ TEST_CASE("60 ms above the level are talk")
     seat.leg = stream.leg;
 
     listen(seat, 2);
-    const bool early = seat.talking;
+    const bool early = seat.talks();
     listen(seat, 1);
 
     CHECK_FALSE(early);
-    CHECK(seat.talking);
+    CHECK(seat.talks());
 }
 
 TEST_CASE("talk is over after 800 ms below the level")
@@ -38,11 +38,11 @@ TEST_CASE("talk is over after 800 ms below the level")
     stream.level = 100;
 
     listen(seat, 39);
-    const bool pausing = seat.talking;
+    const bool pausing = seat.talks();
     listen(seat, 1);
 
     CHECK(pausing);
-    CHECK_FALSE(seat.talking);
+    CHECK_FALSE(seat.talks());
 }
 
 TEST_CASE("a seat says as loud as it is adjusted to be")
