@@ -60,6 +60,7 @@ COMMANDS: Final = (
     Command("bans", "bans", "bans"),
     Command("nodes", "nodes", "nodes"),
     Command("voices", "voices", "voices"),
+    Command("agents", "agents", "agents"),
     Command("webhooks", "webhooks", "webhooks"),
     Command("audit", "audit", "audit"),
     Command("retention", "retention", "retention"),

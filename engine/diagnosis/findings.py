@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 
 class Subject(StrEnum):
@@ -31,6 +32,19 @@ class Outcome(StrEnum):
     WARNING = "warning"
     FAULT = "fault"
     NOT_TRIED = "not tried"
+
+
+class TriedPart(Protocol):
+    """A finding of any trial, as it is written down."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def outcome(self) -> Outcome: ...
+    @property
+    def detail(self) -> str: ...
+    @property
+    def advice(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

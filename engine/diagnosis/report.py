@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from engine.diagnosis.findings import Outcome, TrunkFinding, TrunkVerdict
+from engine.diagnosis.findings import Outcome, TriedPart, TrunkVerdict
 
 _MARKS: Final = {
     Outcome.OK: "ok       ",
@@ -15,13 +15,13 @@ _MARKS: Final = {
 }
 
 
-def finding_lines(finding: TrunkFinding) -> Sequence[str]:
+def finding_lines(finding: TriedPart) -> Sequence[str]:
     """A finding as a person reads it, with what to do below it."""
     first = f"{_MARKS[finding.outcome]}  {_heading(finding)}: {finding.detail}"
     return [first, f"           {finding.advice}"] if finding.advice else [first]
 
 
-def _heading(finding: TrunkFinding) -> str:
+def _heading(finding: TriedPart) -> str:
     return finding.subject[:1].upper() + finding.subject[1:]
 
 

@@ -78,6 +78,14 @@ async def examine_handshake(trial: HandshakeTrial) -> AsyncIterator[Finding]:
         yield unfit.finding
 
 
+async def examine_address(trial: HandshakeTrial) -> Finding:
+    """Whether the platform's rules let calls reach it, without a connection."""
+    try:
+        return _permitted(trial, await _resolved(trial))
+    except ProgramUnfit as unfit:
+        return unfit.finding
+
+
 async def _resolved(trial: HandshakeTrial) -> list[str]:
     loop = asyncio.get_running_loop()
     try:

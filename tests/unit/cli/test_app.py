@@ -17,7 +17,7 @@ from tests.unit.cli.conftest import Run
 
 COMMANDS = [
     ("serve",), ("demo",), ("call",), ("phone",), ("say",), ("doctor",), ("simulate",), ("events",), ("version",),
-    ("explain",), ("drain",),
+    ("explain",), ("drain",), ("agents", "try"),
     ("flow", "check"), ("flow", "convert"), ("database", "move"),
     ("audit", "export"), ("audit", "list"), ("audit", "verify"),
     ("retention", "show"), ("retention", "set"), ("retention", "sweep"),

@@ -1,0 +1,97 @@
+"""What `telefoon agents try` is asked for, made into a trial."""
+
+import secrets
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import soundfile
+
+from api.cli.program_address import allowed_here, signed_headers
+from api.doctor.programs.address import program_url
+from api.doctor.programs.g711 import Samples
+from api.doctor.programs.stream_trial import StreamCaller, StreamedCall
+from api.doctor.programs.trying import ProgramProtocol, TriedProgram
+from api.node.speech import speech_service
+from config.settings import load
+from engine.agents.told import SessionFacts
+from engine.errors import InvalidField
+from engine.ids import IdKind, new_id
+from engine.ports import Speech
+from engine.ports.streams import StreamEncoding, StreamFormat
+from tts.decode import decode
+
+_CALLER: Final = "+3225550100"
+_CALLED: Final = "+3225550199"
+_LONGEST_SOUND_S: Final = 120.0
+_NARROW_HZ: Final = 8000
+_RATES_HZ: Final = (_NARROW_HZ, 16_000, 24_000)
+
+
+def protocol_of(wanted: str, wav: Path | None) -> ProgramProtocol | None:
+    """None where it is to be found out. Raises InvalidField."""
+    if wanted == "auto":
+        return None if wav is None else ProgramProtocol.STREAM
+    if wanted not in list(ProgramProtocol):
+        raise InvalidField("protocol", f"{wanted!r} is none of auto, {', '.join(ProgramProtocol)}.")
+    if wav is not None and wanted == ProgramProtocol.RELAY:
+        raise InvalidField("wav", "ConversationRelay passes no sound: give the words with --say.")
+    return ProgramProtocol(wanted)
+
+
+def sound_of(encoding: str, rate_hz: int) -> StreamFormat:
+    """How sound passes on the stream. Raises InvalidField."""
+    if encoding not in list(StreamEncoding):
+        raise InvalidField("format", f"{encoding!r} is none of {', '.join(StreamEncoding)}.")
+    if rate_hz not in _RATES_HZ:
+        raise InvalidField("rate_hz", f"{rate_hz} is none of {', '.join(map(str, _RATES_HZ))}.")
+    if rate_hz != _NARROW_HZ and encoding != StreamEncoding.L16:
+        raise InvalidField("rate_hz", f"{encoding} has {_NARROW_HZ} samples a second; take --format l16 for more.")
+    return StreamFormat(StreamEncoding(encoding), rate_hz)
+
+
+def program_of(url: str, account: str | None, sound: StreamFormat, parameters: Sequence[str]) -> TriedProgram:
+    """The program, and a call that it is told of. Raises InvalidField, NotFound."""
+    address = program_url(url, "url")
+    given = dict(_parameter(each) for each in parameters)
+    account_id, call_id = new_id(IdKind.ACCOUNT), new_id(IdKind.CALL)
+    facts = SessionFacts(
+        f"VX{secrets.token_hex(16)}", account_id, call_id, _CALLER, _CALLED, "inbound", "RINGING", parameters=given
+    )
+    call = StreamedCall(account_id, call_id, f"MZ{secrets.token_hex(16)}", sound, given)
+    return TriedProgram(address, signed_headers(address, account), call, facts, *allowed_here())
+
+
+async def caller_of(said: str | Path, language: str, digits: str, interruption: str, rate_hz: int) -> StreamCaller:
+    """The caller's voice: a file as it sounds, or a text as our voices say it. Raises SpeechError, MediaError."""
+    service = speech_service(load())
+
+    async def spoken(text: str) -> Samples:
+        return _read(await service.render(Speech(text, language), rate_hz=rate_hz))
+
+    try:
+        samples = _of_file(said, rate_hz) if isinstance(said, Path) else await spoken(said)
+        return StreamCaller(samples, digits, await spoken(interruption) if interruption else None)
+    finally:
+        await service.close()
+
+
+def _of_file(file: Path, rate_hz: int) -> Samples:
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "said.wav"
+        decode(file, out, rate_hz=rate_hz, limit_s=_LONGEST_SOUND_S)
+        return _read(out)
+
+
+def _read(wav: Path) -> Samples:
+    samples, _ = soundfile.read(str(wav), dtype="int16")
+    return np.asarray(samples, np.int16)
+
+
+def _parameter(given: str) -> tuple[str, str]:
+    name, found, value = given.partition("=")
+    if not found or not name:
+        raise InvalidField("parameter", f"{given!r} is no parameter: write it as NAME=VALUE.")
+    return name, value
