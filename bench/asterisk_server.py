@@ -34,17 +34,27 @@ _ARI_MODULES: Final = (
     "res_http_websocket", "res_websocket_client", "res_stasis", "res_stasis_answer", "res_stasis_playback",
     "res_stasis_recording", "res_stasis_snoop", "res_ari", "res_ari_model", "res_ari_channels",
 )  # fmt: skip
+_STREAMS: Final = "load = res_http_websocket.so\nload = res_websocket_client.so\nload = chan_websocket.so\n"
+_STREAMED: Final = """
+[media]
+type = websocket_client
+connection_type = per_call_config
+uri = ws://127.0.0.1:{port}/media
+protocols = media
+"""
 _ARI: Final = "".join(f"load = {name}.so\n" for name in _ARI_MODULES)
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The set-up of an Asterisk: codecs of both legs, and whether it keeps a row of each call and asks by HTTP."""
+    """The set-up of an Asterisk: codecs of both legs, whether it keeps a row of each call and asks by HTTP."""
 
     caller: str = "alaw"
     callee: str = "alaw"
     as_ours: bool = False
     ari: bool = False
+    streams_port: int | None = None
+    """Where the program is to which calls are streamed (chan_websocket); None where none are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +115,7 @@ def _configure(one: Asterisk, way: Way, place: Place, callee_port: int, web: str
     rtp = place.servers.take(_RTP_PORTS)
     yes_or_no = "yes" if way.as_ours else "no"
     more = (_CURL + _CDR if way.as_ours else "") + (_ARI if way.ari else "")
+    more += _STREAMS if way.streams_port is not None else ""
     sites = {
         "asterisk.conf": asterisk_conf(inside, maxfiles=20000, verbose=0),
         "site_modules.conf": more,
@@ -114,6 +125,7 @@ def _configure(one: Asterisk, way: Way, place: Place, callee_port: int, web: str
         "site_callee.conf": f"allow = {way.callee}\n",
         "site_contact.conf": f"contact = sip:callee@127.0.0.1:{callee_port}\n",
         "site_registration.conf": "",
+        "websocket_client.conf": _STREAMED.format(port=way.streams_port) if way.streams_port is not None else "",
         "site_rtp.conf": f"rtpstart = {rtp}\nrtpend = {rtp + _RTP_PORTS - 1}\n",
         "site_cdr.conf": f"enable = {yes_or_no}\n",
         "site_http.conf": f"enabled = {'yes' if way.ari else 'no'}\nbindaddr = 127.0.0.1\nbindport = {http_port}\n",

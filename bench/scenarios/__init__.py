@@ -24,6 +24,7 @@ from bench.scenarios import (
     recording,
     refusals,
     setup,
+    streams,
     voices,
     webhooks,
     year,
@@ -31,7 +32,7 @@ from bench.scenarios import (
 
 _MODULES: Final = (
     ivr, bridge, setup, conference, idle, api, flow, webhooks, recording, cascade, endurance, many_calls, many_at_once,
-    flood, refusals, doors, voices, commands, year, cluster_setup, cluster_room, forward, contention,
+    flood, refusals, doors, voices, commands, year, cluster_setup, cluster_room, forward, contention, streams,
 )  # fmt: skip
 
 SCENARIOS: Final[tuple[Scenario, ...]] = tuple(each for module in _MODULES for each in module.SCENARIOS)

@@ -123,7 +123,7 @@ class StreamAgent:
 
     @property
     def _rate_hz(self) -> int:
-        """Of samples of 16 bits; 0 where µ-law is spoken."""
+        """The rate of samples of 16 bits; 0 where µ-law is spoken."""
         spoken = self.started["mediaFormat"]
         return int(spoken["sampleRate"]) if spoken["encoding"] == "audio/x-l16" else 0
 

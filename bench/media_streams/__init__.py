@@ -1,0 +1,1 @@
+"""Programs of media streams for measurements, in C: they must cost less than what is measured."""

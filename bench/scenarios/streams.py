@@ -1,0 +1,159 @@
+"""The cost of media streams: the same calls with a program on the line and without, beside Asterisk and a bare loop."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from bench.asterisk_server import Way, asterisk_server
+from bench.media_streams.programs import StreamServerProcess, Talking, Wire, least_cost, stream_server
+from bench.node import NUMBER, Node, node, telefoon
+from bench.scenario import Place, Scenario
+from bench.statistics import Figures
+from bench.two_lengths import Caller, CallServer, Lengths
+from bench.web import serving
+
+LENGTHS: Final = Lengths(short_s=5.0, long_s=25.0)
+NOT_STREAMED: Final = "+3225550101"
+"""A second number, whose calls last as long and have no program on the line."""
+_MESSAGES_A_S: Final = 50
+_LOOP_S: Final = 10
+_CONSENT: Final = {"--consent": "none-needed", "--consent-basis": "a measurement"}
+_SETTINGS: Final = {"CODECS": "PCMA"}
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """Ours, with a program on the line in one way or both."""
+
+    talking: Talking
+    name: str = "ours"
+
+    @asynccontextmanager
+    async def running(self, place: Place) -> AsyncIterator[CallServer]:
+        async with streaming_node(place, self.talking) as (one, _):
+            yield await _warm(one, place, NUMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class NotStreamed:
+    """The same calls of ours without a program."""
+
+    name: str = "not streamed"
+
+    @asynccontextmanager
+    async def running(self, place: Place) -> AsyncIterator[CallServer]:
+        async with streaming_node(place, Talking.HEARS) as (one, _):
+            yield await _warm(one, place, NOT_STREAMED)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedByAsterisk:
+    """Asterisk's chan_websocket, both ways."""
+
+    name: str = "asterisk"
+
+    @asynccontextmanager
+    async def running(self, place: Place) -> AsyncIterator[CallServer]:
+        async with (
+            stream_server(place, Talking.TALKS, Wire.BINARY) as program,
+            asterisk_server(place, Way(streams_port=program.port)) as one,
+        ):
+            yield await CallServer.warm(one.pid, one.sip_port, place, Caller("stream"), LENGTHS)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCost:
+    """The CPU of a message each way alone: calls that are streamed, less those of the same node that are not."""
+
+    name: str = "ours"
+
+    @asynccontextmanager
+    async def running(self, place: Place) -> AsyncIterator["MessageCosts"]:
+        async with streaming_node(place, Talking.TALKS) as (one, _):
+            yield MessageCosts(await _warm(one, place, NUMBER), await _warm(one, place, NOT_STREAMED))
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCosts:
+    """A node that is measured twice, and the difference."""
+
+    streamed: CallServer
+    bare: CallServer
+
+    async def measure(self, load: int) -> Figures:
+        with_, without = await self.streamed.measure(load), await self.bare.measure(load)
+        further = "cpu_ms_per_further_second"
+        return {
+            "failed": with_["failed"] + without["failed"],
+            "cpu_us_per_message": 1000 * (with_[further] - without[further]) / _MESSAGES_A_S,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class BareLoop:
+    """A loop in C that sends and receives the same bytes, and does nothing else."""
+
+    name: str = "bare loop"
+
+    @asynccontextmanager
+    async def running(self, place: Place) -> AsyncIterator["BareLoops"]:
+        async with stream_server(place, Talking.TALKS) as program:
+            yield BareLoops(place, program)
+
+
+@dataclass(frozen=True, slots=True)
+class BareLoops:
+    """The loop beside its server."""
+
+    place: Place
+    program: StreamServerProcess
+
+    async def measure(self, load: int) -> Figures:
+        cost = await least_cost(self.place, self.program.port, load, _LOOP_S)
+        return {"failed": 0.0, "cpu_us_per_message": cost.us_per_message}
+
+
+@asynccontextmanager
+async def streaming_node(place: Place, talking: Talking) -> AsyncIterator[tuple[Node, StreamServerProcess]]:
+    """A node whose calls to NUMBER are streamed to a server of ours, and those to NOT_STREAMED are not."""
+    async with stream_server(place, talking) as program:
+        both = f"<Connect><Stream url='{program.url}' audioFormat='alaw'/></Connect>"
+        one_way = f"<Start><Stream url='{program.url}' audioFormat='alaw'/></Start><Pause length='300'/>"
+        streamed = both if talking is Talking.TALKS else one_way
+        pages = {
+            "/streamed": f"<Response>{streamed}</Response>",
+            "/bare": "<Response><Pause length='300'/></Response>",
+        }
+        async with serving(pages) as web, node(place, _SETTINGS, {"--url": web.url("/streamed"), **_CONSENT}) as one:
+            await telefoon(
+                place, one.settings, "numbers", "add", NOT_STREAMED, "--account", "bench", "--url", web.url("/bare")
+            )
+            yield one, program
+
+
+async def _warm(one: Node, place: Place, number: str) -> CallServer:
+    return await CallServer.warm(one.pid, one.sip_port, place, Caller(number), LENGTHS)
+
+
+_SECOND: Final = "cpu_ms_per_call_second"
+_BOTH_WAYS: Final = Streamed(Talking.TALKS)
+
+SCENARIOS: Final = (
+    Scenario(
+        "streams", "calls with a program that hears and speaks, beside the same calls without",
+        _BOTH_WAYS, NotStreamed(), (200,), _SECOND, by_name_only=True,
+    ),
+    Scenario(
+        "streams-heard", "calls with a program that only hears, beside the same calls without",
+        Streamed(Talking.HEARS), NotStreamed(), (200,), _SECOND, by_name_only=True,
+    ),
+    Scenario(
+        "streams-beside", "calls with a program that hears and speaks, beside Asterisk's chan_websocket",
+        _BOTH_WAYS, StreamedByAsterisk(), (200,), _SECOND, by_name_only=True,
+    ),
+    Scenario(
+        "streams-message", "a message each way, beside a loop in C that sends and receives the same bytes",
+        MessageCost(), BareLoop(), (200,), "cpu_us_per_message", by_name_only=True, longest_s=600.0,
+    ),
+)  # fmt: skip
