@@ -298,6 +298,10 @@ class AgentError(TelefoonError):
     """A conversation with a program that talks by text could not be begun."""
 
 
+class DisclosureRefused(TelefoonError):
+    """Somebody could not be told that a program speaks, so it is not heard; the text says what to do."""
+
+
 class RecordingError(TelefoonError):
     """A recording could not be started, written or closed."""
 

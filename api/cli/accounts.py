@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.consent import ConsentBasis, ConsentPolicyOption, ConsentWithdrawal, consent_chosen
+from api.cli.disclosure import EXAMPLES as DISCLOSURE_EXAMPLES
+from api.cli.disclosure import NOTICE_EXAMPLES, SPOKEN_NAME_EXAMPLES, disclosure, notice, spoken_name
 from api.cli.group import CommandGroup, examples
 from api.cli.local import LocalStores, with_books
 from api.cli.option_flags import with_option_flags
@@ -119,7 +121,13 @@ def options(
     if as_json:
         print_json(chosen)
     else:
-        print_facts({**as_row(chosen), "consent": chosen.consent and chosen.consent.policy})
+        print_facts(
+            {
+                **as_row(chosen),
+                "consent": chosen.consent and chosen.consent.policy,
+                "disclosure": chosen.disclosure and chosen.disclosure.policy,
+            }
+        )
 
 
 @accounts.command(epilog=examples("telefoon accounts beep demo --every 15", "telefoon accounts beep demo"))
@@ -167,3 +175,6 @@ def text(
 
 accounts.command(epilog=PACE_EXAMPLES)(pace)
 accounts.command(epilog=REGION_EXAMPLES)(region)
+accounts.command(epilog=SPOKEN_NAME_EXAMPLES)(spoken_name)
+accounts.command(epilog=NOTICE_EXAMPLES)(notice)
+accounts.command(epilog=DISCLOSURE_EXAMPLES)(disclosure)

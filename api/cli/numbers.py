@@ -6,6 +6,15 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.consent import ConsentBasis, ConsentPolicyOption, ConsentWithdrawal, consent_chosen
+from api.cli.disclosure import (
+    AssertedAt,
+    AssertedBy,
+    DisclosureOption,
+    DisclosureReason,
+    DisclosureWording,
+    asserted,
+    disclosure_chosen,
+)
 from api.cli.group import CommandGroup, examples
 from api.cli.local import LocalStores, with_books
 from api.cli.option_flags import MethodOption, with_option_flags
@@ -54,6 +63,11 @@ def add(
     consent: ConsentPolicyOption = None,
     consent_basis: ConsentBasis = None,
     consent_withdrawal: ConsentWithdrawal = Withdrawal.CUT,
+    disclosure: DisclosureOption = None,
+    disclosure_wording: DisclosureWording = None,
+    asserted_by: AssertedBy = None,
+    asserted_at: AssertedAt = None,
+    disclosure_reason: DisclosureReason = None,
     as_json: AsJson = False,
 ) -> None:
     """Give a number to an account, or a range of them, whose last digits are open (x)."""
@@ -64,6 +78,7 @@ def add(
         _told(options),
         language=nearest_language(options.language or DEFAULT_LANGUAGE),
         consent=consent_chosen(consent, consent_basis, consent_withdrawal),
+        disclosure=disclosure_chosen(disclosure, disclosure_wording, asserted_by, asserted_at, disclosure_reason),
     )
     urls = {"url": url, "fallback-url": fallback_url, "status-callback": options.status_callback}
     for field, address in urls.items():
@@ -84,6 +99,8 @@ def add(
         await books.stores.audit.add(
             CLI, "number.add", added.id, account=owner.id, number=books.stores.pseudonyms.pseudonym_of(e164)
         )
+        if chosen.disclosure is not None:
+            await books.stores.audit.add(CLI, "number.disclosure", added.id, **asserted(chosen.disclosure))
         return {**as_row(added), "account": owner.name}
 
     added = with_books(work)

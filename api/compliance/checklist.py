@@ -35,6 +35,13 @@ BOXES: Final = (
         "`telefoon accounts text`",
     ),
     Box(
+        "Are people told first that a machine speaks?",
+        "Regulation (EU) 2024/1689 Art. 50(1), (5)",
+        "No program is heard before a spoken notice in nl, fr, de or en was heard to its end: that it is automated, of "
+        "whom, and that words are processed. Or you assert, on record, that the program says it or that none speaks.",
+        "[ai-disclosure.md](ai-disclosure.md); `telefoon accounts spoken-name`; `GET /v1/voice/calls/ID/disclosures`",
+    ),
+    Box(
         "Can they change their mind?",
         "GDPR Art. 7(3), 21",
         "`*0` or REST silences them from that moment, and deletes the recording if set so.",

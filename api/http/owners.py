@@ -16,7 +16,8 @@ from engine.store.stores import Stores
 
 ANSWERED_BY_THE_OWNER: Final = frozenset(
     {
-        "getCall", "endCall", "changeCall", "listCallEvents", "listCallConsents", "traceCall",
+        "getCall", "endCall", "changeCall", "listCallEvents", "listCallConsents",
+        "listCallDisclosures", "traceCall",
         "endConference", "changeConference", "changeParticipant", "removeParticipant", "listParticipants",
         "addParticipant",
         "downloadRecording", "drawRecording",

@@ -41,6 +41,7 @@ READS: Final[Mapping[str, Read]] = {
     "getCall": Read("call.read", "calls"),
     "listCallEvents": Read("call.events", "calls"),
     "listCallConsents": Read("call.consents", "call", "call_id"),
+    "listCallDisclosures": Read("call.disclosures", "call", "call_id"),
     "listCallWebhooks": Read("call.webhooks", "call", "call_id"),
     "traceCall": Read("call.trace", "call", "call_id"),
     "streamEvents": Read("event.stream", "events", first=True),

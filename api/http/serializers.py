@@ -10,6 +10,7 @@ from engine.diagnosis.refused import ADVICE
 from engine.model.accounts import ApiKey
 from engine.model.call import Attempt, Call
 from engine.model.consent import ConsentRecord
+from engine.model.disclosure import DisclosureRecord
 from engine.model.recording import Recording
 from engine.model.recording_marks import RecordingMark
 from engine.model.refusal import RefusedCalls
@@ -102,6 +103,26 @@ def consent_json(record: ConsentRecord) -> Json:
             "reference": record.reference,
             "given_by": record.given_by,
             "given_at": moment_text(record.given_at),
+        }
+    )
+
+
+def disclosure_json(record: DisclosureRecord) -> Json:
+    """What somebody was told before a program spoke, or what was asserted in place of that."""
+    return known(
+        {
+            "id": record.id,
+            "call_id": record.call_id,
+            "number": record.number,
+            "policy": record.policy.value,
+            "text": record.text,
+            "text_version": record.text_version,
+            "language": record.language,
+            "begun_at": moment_text(record.begun_at),
+            "ended_at": moment_text(record.ended_at),
+            "asserted_by": record.asserted_by,
+            "asserted_at": moment_text(record.asserted_at),
+            "reason": record.reason,
         }
     )
 

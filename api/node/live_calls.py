@@ -19,6 +19,7 @@ from engine.live.admission.trunk_targets import TrunkTargets
 from engine.live.callbacks import CallCallbacks
 from engine.live.consent.policies import ConsentPolicies
 from engine.live.credit import CallCredit, NoticeOptions, NoticeTo
+from engine.live.disclosure.policies import DisclosurePolicies
 from engine.live.recording.callbacks import RecordingCallbacks
 from engine.live.recording.service import RecordingService
 from engine.live.recording.warning_tone import Beeper
@@ -31,6 +32,7 @@ from engine.live.streams.service import StreamOptions, StreamService
 from engine.model.call import Call
 from engine.model.consent import load_texts
 from engine.model.consent.countries import load_countries
+from engine.model.disclosure import load_notice_texts
 from engine.model.rating import Rates, load_rates
 from engine.model.recording_marks import PauseBehavior
 from engine.recordings.storage import RecordingStorage
@@ -89,6 +91,7 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
         consent=ConsentPolicies(
             stores.accounts, stores.consents, load_countries(), load_texts(), settings.default_country
         ),
+        disclosure=DisclosurePolicies(stores.accounts, stores.disclosures, load_notice_texts()),
         pins=Pins(stores.pepper),
         recognizer=parts.audio.recognizer,
         web=parts.webhooks.client,

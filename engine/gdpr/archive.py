@@ -24,6 +24,7 @@ _TITLES: Final = {
     "recordings": "Recordings, also of conferences that the number was in",
     "consents": "Consents to recording",
     "streams": "Programs that heard these calls, or spoke on them",
+    "disclosures": "What the number was told before a program spoke to it",
     "mentions": "The number in what is kept of other calls",
 }
 _STYLE: Final = (

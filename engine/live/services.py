@@ -11,6 +11,7 @@ from engine.live.admission.refusals import Refusals
 from engine.live.callbacks import CallCallbacks
 from engine.live.consent.policies import ConsentPolicies
 from engine.live.credit import CallCredit
+from engine.live.disclosure.policies import DisclosurePolicies
 from engine.live.recording.service import RecordingService
 from engine.live.session.journal import Ledger
 from engine.live.speaker import Speaker
@@ -67,6 +68,7 @@ class CallServices:
     streams: StreamService
     recording_storage: RecordingStorage
     consent: ConsentPolicies
+    disclosure: DisclosurePolicies
     pins: Pins
     recognizer: Recognizer | None
     web: Web

@@ -17,21 +17,23 @@ from engine.flow.next_step import GoTo
 from engine.live.admission.set_ups import SetUp
 from engine.live.bridging.bridge import CallBridge
 from engine.live.bridging.dialling import Dialling
-from engine.live.calls.actions import LiveStage, SharedServices
+from engine.live.calls.actions import LiveStage
 from engine.live.calls.arrived import arrived
 from engine.live.calls.control import CallControl
 from engine.live.calls.draining import Draining
 from engine.live.calls.elsewhere import sent_on
 from engine.live.calls.flow_manner import FlowManner
 from engine.live.calls.flow_runner import FlowRunner
-from engine.live.calls.node_streams import NobodyIsTold, NodeStreams, StreamControl
+from engine.live.calls.node_streams import NodeStreams, StreamControl
 from engine.live.calls.programs import MakePrograms, streams_alone
 from engine.live.calls.refused_calls import keep_refused, kept_if_not_allowed, turn_away_not_allowed
 from engine.live.calls.registry import RunFlow, Sessions
 from engine.live.calls.replacement import CallReplacement
+from engine.live.calls.shared import SharedServices
 from engine.live.conference.control import ConferenceControl
 from engine.live.conference.rooms import Rooms
 from engine.live.consent.service import ConsentService
+from engine.live.disclosure.gate import DisclosureGate
 from engine.live.orders import CallChange, NewCall
 from engine.live.placing import CallPlacing, run_by_number, run_starts, starts_of
 from engine.live.queues.named_queues import NamedQueues
@@ -70,6 +72,7 @@ class Switchboard:
         self._sessions = Sessions(services)
         services.admission.count_calls_by(lambda: self._sessions.count)
         permission = ConsentService(services.consent, services.speaker, services.recorder, services.clock)
+        gate = DisclosureGate(services.disclosure, services.speaker, services.clock)
         talk = CallBridge(services, permission)
         dialling = Dialling(services, talk, self._start_child, self._press, self._perform)
         rooms = Rooms(services, permission)
@@ -77,16 +80,16 @@ class Switchboard:
         self._named_queues = NamedQueues(services.stores.queues, services.clock.now)
         elsewhere = QueueTalks(services, rooms.join, self._perform)
         self._queues = LiveQueues(services, self._named_queues, talk, self._perform, elsewhere)
-        streams = NodeStreams(services, permission, NobodyIsTold())
+        streams = NodeStreams(services, permission, gate)
         self._shared = SharedServices(
-            permission, dialling, rooms, self._queues, programs(services, permission, streams)
+            permission, dialling, rooms, self._queues, programs(services, permission, gate, streams)
         )
         self.draining = Draining(services, self._sessions)
         self._placing = CallPlacing(services, self._sessions, self._flow_runner)
         self._pacing = self._placing.pacing
         self._control = CallControl(services, self._sessions, self._shared)
         self.streams = StreamControl(self._sessions, streams)
-        self._replacement = CallReplacement(services, self._sessions, permission)
+        self._replacement = CallReplacement(services, self._sessions, permission, gate)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:

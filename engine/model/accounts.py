@@ -46,7 +46,9 @@ def allowed(scopes: frozenset[Scope], wanted: Scope) -> bool:
 class Account:
     """A customer, who has calls, numbers and keys; the name is unique. `options` are chosen for its calls.
 
-    Its calls are carried by nodes of its `region` alone; empty: by any.
+    Its calls are carried by nodes of its `region` alone; empty: by any. People hear its `spoken_name` before a program
+    speaks to them; empty: none may. Where there is no notice in a call's language, it is said in the account's
+    `language` (BCP 47), in English where that is empty.
     """
 
     id: str
@@ -54,6 +56,8 @@ class Account:
     created_at: datetime
     options: AccountOptions = AccountOptions()
     region: str = ""
+    spoken_name: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Final, Self
 
 from engine.model.consent.policy import ConsentChoice
+from engine.model.disclosure.policy import DisclosureChoice
 from engine.model.flow_reading import FlowReading
 from engine.model.recording_shape import Channels, Tracks, Trim
 from engine.model.sip_headers import Header
@@ -52,6 +53,7 @@ class AccountOptions:
 
     `recording_beep_s` are the seconds between the tones that tell of recording; 0 is never. `flow_reading` says what
     becomes of mistakes in call flows; where it is not chosen, they are passed over in XML and refused in JSON.
+    `disclosure` is how people learn that a program speaks; where it is not chosen, we announce it.
     """
 
     consent: ConsentChoice | None = _option(rest="consent")
@@ -66,6 +68,7 @@ class AccountOptions:
         flag="flow-reading",
         help="Pass over mistakes in call flows (lenient), or refuse them (strict); by default XML is read leniently.",
     )
+    disclosure: DisclosureChoice | None = _option(rest="disclosure", personal=True)
 
     @classmethod
     @cache  # asked for each row of a list, and its answer never changes

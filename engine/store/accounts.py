@@ -71,6 +71,11 @@ class Accounts:
         """Have nodes of a region alone carry its calls from now on, any where that is empty."""
         await self._db.change(update(accounts).where(accounts.c.id == account_id).values(region=region))
 
+    async def speak_as(self, account_id: str, spoken_name: str, language: str) -> None:
+        """Set for whom programs speak on its calls, and the language of that where the call's has no text."""
+        named = {"spoken_name": spoken_name, "language": language}
+        await self._db.change(update(accounts).where(accounts.c.id == account_id).values(named))
+
     async def in_force(self, account_id: str, options: Chosen) -> Chosen:
         """The options of a call or a conference, over those that its account has chosen."""
         account = await self.by_id(account_id)

@@ -18,6 +18,7 @@ from engine.store.holds import account_is_free, call_is_free, conference_is_free
 from engine.store.moment_functions import shown
 from engine.store.tables.calls import CallbackState, call_events, call_traces, calls, outbox, webhook_exchanges
 from engine.store.tables.conferences import conferences, participants, queue_waits, queues
+from engine.store.tables.disclosures import disclosures
 from engine.store.tables.recordings import consents, recordings
 from engine.store.tables.streams import streams
 
@@ -135,7 +136,10 @@ DUE: Final[Mapping[DataCategory, Sequence[Due]]] = {
     ),
     DataCategory.WEBHOOKS: (_told(webhook_exchanges, webhook_exchanges.c.at, owner=webhook_exchanges),),
     DataCategory.OUTBOX: (_told(outbox, outbox.c.settled_at, outbox.c.state != CallbackState.PENDING, owner=calls),),
-    DataCategory.CONSENTS: (_told(consents, consents.c.at, owner=consents),),
+    DataCategory.CONSENTS: (
+        _told(consents, consents.c.at, owner=consents),
+        _told(disclosures, disclosures.c.begun_at, owner=disclosures),
+    ),
     DataCategory.CALLS: (
         Due(_calls, anonymise),
         _named(conferences, _conferences, options=RoomOptions(), pin=None, moderator_pin=None),

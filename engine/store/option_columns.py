@@ -7,17 +7,19 @@ from sqlalchemy.types import TypeEngine
 
 from engine.model.call_options import AccountOptions, CallOptions, Option
 from engine.model.consent.policy import ConsentChoice
+from engine.model.disclosure.policy import DisclosureChoice
 from engine.model.flow_reading import FlowReading
 from engine.model.recording_shape import Channels, Tracks, Trim
 from engine.model.sip_headers import Header
 from engine.store.data_kinds import personal, technical
-from engine.store.types import ConsentChoiceColumn, EnumColumn, Headers, Names, StoredText
+from engine.store.types import ConsentChoiceColumn, DisclosureChoiceColumn, EnumColumn, Headers, Names, StoredText
 
 _TYPES: Final[dict[Any, Any]] = {
     bool: Boolean,
     int: Integer,
     str: StoredText,
     ConsentChoice: ConsentChoiceColumn,
+    DisclosureChoice: DisclosureChoiceColumn,
     FlowReading: EnumColumn(FlowReading),
     Channels: EnumColumn(Channels),
     Tracks: EnumColumn(Tracks),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.store.calls_used import CallsUsed
     from engine.store.conferences import Conferences
     from engine.store.consents import Consents
+    from engine.store.disclosures import Disclosures
     from engine.store.event_reader import EventReader
     from engine.store.exchanges import Exchanges
     from engine.store.holds import Holds
@@ -131,6 +132,12 @@ class Stores:
         from engine.store.consents import Consents
 
         return Consents(self.database)
+
+    @cached_property
+    def disclosures(self) -> "Disclosures":
+        from engine.store.disclosures import Disclosures
+
+        return Disclosures(self.database)
 
     @cached_property
     def event_reader(self) -> "EventReader":

@@ -21,6 +21,7 @@ from engine.store.tables.accounts import numbers
 from engine.store.tables.calls import calls
 from engine.store.tables.complete import metadata
 from engine.store.tables.conferences import conferences, participants
+from engine.store.tables.disclosures import disclosures
 from engine.store.tables.recordings import consents, recordings
 
 Rows = Sequence[Mapping[str, Any]]
@@ -54,8 +55,9 @@ class Subjects:
         return await self._db.row(select(numbers.c.id).where(numbers.c.e164.in_(fitting(subject.number)))) is not None
 
     async def parties(self, account_ids: Sequence[str]) -> list[str]:
-        """Who called, was called or was asked for consent, each spelling once."""
+        """Who called, was called or was asked for consent or told of a program, each spelling once."""
         columns = [(calls, calls.c.from_), (calls, calls.c.to), (consents, consents.c.number)]
+        columns.append((disclosures, disclosures.c.number))
         rows = [select(column.label("party")).where(table.c.account_id.in_(account_ids)) for table, column in columns]
         return [row["party"] for row in await self._db.rows(select(union(*rows).subquery().c.party))]
 

@@ -16,6 +16,7 @@ from engine.model.call import Attempt
 from engine.model.callback import Callback
 from engine.model.conference_options import Announces, RecordedTracks, RoomOptions
 from engine.model.consent import ConsentChoice, ConsentPolicy, Withdrawal
+from engine.model.disclosure import DisclosureChoice, DisclosurePolicy
 from engine.model.recording_marks import MarkKind, PauseBehavior, RecordingMark
 from engine.model.sip_headers import Header
 from engine.model.storable import storable
@@ -217,6 +218,25 @@ class ConsentChoiceColumn(TypeDecorator[ConsentChoice]):
         return ConsentChoice(
             **{**value, "policy": ConsentPolicy(value["policy"]), "withdrawal": withdrawal, "given_at": given_at}
         )
+
+
+class DisclosureChoiceColumn(TypeDecorator[DisclosureChoice]):
+    """A disclosure policy that was chosen, with what was asserted with it; NULL for none."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: DisclosureChoice | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        asserted_at = value.asserted_at.isoformat() if value.asserted_at else None
+        return {name: each for name, each in {**asdict(value), "asserted_at": asserted_at}.items() if each is not None}
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> DisclosureChoice | None:
+        if value is None:
+            return None
+        asserted_at = datetime.fromisoformat(value["asserted_at"]) if "asserted_at" in value else None
+        return DisclosureChoice(**{**value, "policy": DisclosurePolicy(value["policy"]), "asserted_at": asserted_at})
 
 
 class RecordingMarksColumn(TypeDecorator[tuple[RecordingMark, ...]]):

@@ -15,6 +15,7 @@ from engine.live.admission.trunk_targets import TrunkTargets
 from engine.live.callbacks import CallCallbacks
 from engine.live.consent.policies import ConsentPolicies
 from engine.live.credit import CallCredit
+from engine.live.disclosure.policies import DisclosurePolicies
 from engine.live.recording.callbacks import RecordingCallbacks
 from engine.live.recording.service import RecordingService
 from engine.live.recording.warning_tone import Beeper
@@ -27,6 +28,7 @@ from engine.live.streams.service import StreamService
 from engine.metrics.meters import Meters
 from engine.model.consent import Texts, load_texts
 from engine.model.consent.countries import Countries, load_countries
+from engine.model.disclosure import NoticeTexts, load_notice_texts
 from engine.model.rating import Rates, load_rates
 from engine.model.recording_marks import PauseBehavior
 from engine.recordings.disk_space import DiskSpace
@@ -145,6 +147,7 @@ def services_of(
         streams=streams,
         recording_storage=recording_storage,
         consent=ConsentPolicies(stores.accounts, stores.consents, _countries(), _texts(), _HOME),
+        disclosure=DisclosurePolicies(stores.accounts, stores.disclosures, _notices()),
         pins=Pins(PEPPER),
         recognizer=around.recognizer,
         web=around.customer,
@@ -217,6 +220,11 @@ def _countries() -> Countries:
 @cache
 def _rates() -> Rates:
     return load_rates()
+
+
+@cache
+def _notices() -> NoticeTexts:
+    return load_notice_texts()
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Any, Final
 from api.http.faults import Faults
 from api.http.json_fields import shown_address
 from api.http.resources.consent_fields import consent_of
+from api.http.resources.disclosure_fields import disclosure_of
 from engine.model.call_options import CallOptions
 from engine.model.flow_reading import FlowReading
 from engine.model.languages import nearest_language
@@ -42,6 +43,7 @@ def _events(given: Sequence[str], _: Faults) -> tuple[str, ...]:
 _READ: Final[Mapping[str, Read]] = {
     "language": _language,
     "consent": consent_of,
+    "disclosure": disclosure_of,
     "flow_reading": lambda given, _: FlowReading(given),
     "status_callback_events": _events,
     "sip_headers": _headers,
@@ -54,6 +56,7 @@ _READ: Final[Mapping[str, Read]] = {
 
 _SHOWN: Final[Mapping[str, Callable[[Any], Any]]] = {
     "consent": lambda chosen: chosen.policy.value if chosen else None,
+    "disclosure": lambda chosen: chosen.policy.value if chosen else None,
     "status_callback": shown_address,
     "status_callback_events": lambda events: events or None,
     "sip_headers": lambda headers: combined(headers or ()) or None,
@@ -71,6 +74,6 @@ def options_of(body: Body, faults: Faults) -> CallOptions:
 
 @lru_cache(maxsize=256)  # calls of a list have mostly chosen the same
 def options_json(options: CallOptions) -> Mapping[str, Any]:
-    """What a call tells of its options; of a consent policy, its name, of headers an object."""
+    """What a call tells of its options; of a policy of consent or disclosure, its name, of headers an object."""
     told = ((name, option.rest, value) for name, option, value in options.items() if option.rest and option.shown)
     return {rest: _SHOWN[name](value) if name in _SHOWN else value for name, rest, value in told}

@@ -16,7 +16,7 @@ from api.http.resources.call_changes import change_of
 from api.http.resources.call_options import options_of
 from api.http.resources.flow_source import flow_of, manner_of, method_of
 from api.http.resources.new_call import answered_by, answering_application, called_of, own_number, with_sip
-from api.http.serializers import call_json, consent_json, event_json
+from api.http.serializers import call_json, consent_json, disclosure_json, event_json
 from api.http.services import Resource, RestServices
 from engine.flow.manner import STRICT_MANNER, ReadingManner
 from engine.live.orders import CallChange, NewCall
@@ -88,6 +88,13 @@ async def list_call_consents(services: RestServices, asked: ApiRequest) -> web.R
     )
 
 
+async def list_call_disclosures(services: RestServices, asked: ApiRequest) -> web.Response:
+    call = await own_call(services, asked)
+    await services.call_service.settle(call.id)
+    found = await services.stores.disclosures.of_call(call.id)
+    return web.json_response({"disclosures": [disclosure_json(each) for each in found]})
+
+
 async def change_call(services: RestServices, asked: ApiRequest) -> web.Response:
     return web.json_response(call_json(await changed(services, asked)))
 
@@ -114,6 +121,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     "changeCall": change_call,
     "listCallEvents": list_call_events,
     "listCallConsents": list_call_consents,
+    "listCallDisclosures": list_call_disclosures,
 }
 
 

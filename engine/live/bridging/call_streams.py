@@ -2,41 +2,33 @@
 
 import asyncio
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final
 
 from engine.aio.tasks import started
 from engine.aio.waits import joined, to_its_end, until
-from engine.errors import LegGone, StreamError
+from engine.errors import DisclosureRefused, LegGone, StreamError
 from engine.flow.program_plans import StreamOrder, StreamOutcome
 from engine.ids import IdKind, new_id
 from engine.live.consent.service import ConsentService
+from engine.live.disclosure.gate import DisclosureGate
 from engine.live.services import CallServices
 from engine.live.session.session import Session
 from engine.live.streams.active_stream import ActiveStream, Forking
 from engine.live.streams.greeting import TRACKS
 from engine.model.consent import Purpose, ToStreaming
-from engine.model.disclosure import Disclosure
 from engine.model.stream import MediaStream
-from engine.ports import Ear, Heard, Said, Source, StreamTrack
+from engine.ports import Heard, Said, Source, StreamTrack
 
 MOST_TRACKS: Final = 4
 """Of one call's streams that only listen."""
 NO_CONSENT: Final = "There is no consent of everybody on the call."
 
 
-class DisclosureOf(Protocol):
-    """Tells people that a program speaks, before it does."""
-
-    async def disclosure_of(self, session: Session) -> Disclosure:
-        """The disclosure to a call's far end. Raises StreamError where there can be none, LegGone."""
-        ...
-
-
 class CallStreams:
     """Streams one call to programs; what it began ends with the call."""
 
     def __init__(
-        self, session: Session, services: CallServices, permission: ConsentService, gate: DisclosureOf
+        self, session: Session, services: CallServices, permission: ConsentService, gate: DisclosureGate
     ) -> None:
         self._session = session
         self._services = services
@@ -94,6 +86,7 @@ class CallStreams:
         try:
             refused = await self._session.until_over(self._talk(active))
         finally:
+            self._session.disclosing.hears_no_more(active)
             await to_its_end(active.stop())
         if refused:
             raise StreamError(refused)
@@ -144,13 +137,16 @@ class CallStreams:
         session = self._session
         try:
             disclosure = await self._gate.disclosure_of(session)
-        except StreamError as error:
-            return str(error)
+        except DisclosureRefused as refusal:
+            return str(refusal)
         consent = await self._permission.consent_of(session, purpose=Purpose.STREAMING, notice=disclosure)
         if consent is None:
             return NO_CONSENT
         await active.let_hear(consent, [(Said(session.leg.id), StreamTrack.INBOUND)])
-        await active.let_speak(disclosure, Ear(session.leg.id))
+        try:
+            await self._gate.open(session, active)
+        except DisclosureRefused as refusal:
+            return str(refusal)
         return ""
 
     async def _pass_keys(self, active: ActiveStream) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from engine.aio.tasks import BackgroundTasks
@@ -35,12 +34,8 @@ from engine.flow.plans import (
 from engine.flow.program_plans import AgentOutcome, AgentPlan, StreamOrder, StreamOutcome
 from engine.flow.queue_plans import QueueOutcome, QueuePlan, ServePlan
 from engine.live.bridging.call_recorder import CallRecorder
-from engine.live.bridging.dialling import Dialling
 from engine.live.calls.handing_over import what_became_of
-from engine.live.calls.programs import CallPrograms
-from engine.live.conference.rooms import Rooms
-from engine.live.consent.service import ConsentService
-from engine.live.queues.queues import LiveQueues
+from engine.live.calls.shared import SharedServices
 from engine.live.services import CallServices
 from engine.live.session.recognition import understood
 from engine.live.session.session import Session
@@ -53,17 +48,6 @@ from engine.webhooks.payloads.call import webhook_params
 _MASKED: Final = "•"
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class SharedServices:
-    """The services that the flows of a node's calls share: consent, dialling, conferences, queues, programs."""
-
-    permission: ConsentService
-    dialling: Dialling
-    rooms: Rooms
-    queues: LiveQueues
-    programs: CallPrograms
 
 
 class LiveStage:

@@ -24,9 +24,9 @@ from engine.flow.verbs.dial import Dial
 from engine.flow.verbs.enqueue import Enqueue
 from engine.flow.verbs.nouns import Client, Number, Parameter, Sip
 from engine.flow.verbs.queue import Queue
-from engine.live.calls.actions import SharedServices
 from engine.live.calls.flow_runner import FlowRunner
 from engine.live.calls.registry import Sessions
+from engine.live.calls.shared import SharedServices
 from engine.live.orders import (
     CallChange,
     PlayInto,

@@ -7,29 +7,22 @@ from engine.aio.first_done import first_done
 from engine.aio.waits import to_its_end
 from engine.errors import LegGone, StreamError, WrongState
 from engine.flow.program_plans import StreamOrder, StreamOutcome
-from engine.live.bridging.call_streams import CallStreams, DisclosureOf
+from engine.live.bridging.call_streams import CallStreams
 from engine.live.calls.registry import Sessions
 from engine.live.consent.service import ConsentService
+from engine.live.disclosure.gate import DisclosureGate
 from engine.live.services import CallServices
 from engine.live.session.session import Session
-from engine.model.disclosure import Disclosure
 from engine.model.stream import MediaStream
 
 _BEGINS_WITHIN_S: Final = 1.0
 """How long an answer waits for a stream to begin; where somebody is asked for consent that takes longer."""
 
 
-class NobodyIsTold:
-    """Where nobody can be told that a program speaks: none may speak. Implements DisclosureOf."""
-
-    async def disclosure_of(self, session: Session) -> Disclosure:
-        raise StreamError(f"{session.call.id}: nobody can be told that a program speaks.")
-
-
 class NodeStreams:
     """Streams by call, each of which ends with its call. Implements engine.live.calls.programs.StreamsOfCalls."""
 
-    def __init__(self, services: CallServices, permission: ConsentService, gate: DisclosureOf) -> None:
+    def __init__(self, services: CallServices, permission: ConsentService, gate: DisclosureGate) -> None:
         self._services = services
         self._permission = permission
         self._gate = gate

@@ -10,6 +10,7 @@ from typing import Protocol
 from engine.errors import AgentError
 from engine.flow.program_plans import AgentOutcome, AgentPlan, StreamOrder, StreamOutcome
 from engine.live.consent.service import ConsentService
+from engine.live.disclosure.gate import DisclosureGate
 from engine.live.services import CallServices
 from engine.live.session.session import Session
 from engine.webhooks.call_web import CallWeb
@@ -62,10 +63,12 @@ class CallPrograms:
     agents: AgentsOfCalls
 
 
-MakePrograms = Callable[[CallServices, ConsentService, StreamsOfCalls], CallPrograms]
+MakePrograms = Callable[[CallServices, ConsentService, DisclosureGate, StreamsOfCalls], CallPrograms]
 """Make a node's, of the services of its calls and their streams."""
 
 
-def streams_alone(services: CallServices, permission: ConsentService, streams: StreamsOfCalls) -> CallPrograms:
+def streams_alone(
+    services: CallServices, permission: ConsentService, gate: DisclosureGate, streams: StreamsOfCalls
+) -> CallPrograms:
     """Streams, and nobody to converse with."""
     return CallPrograms(streams, NoAgents())

@@ -11,6 +11,8 @@ from engine.live.calls.flow_runner import FlowRunner
 from engine.live.calls.registry import Sessions
 from engine.live.consent.newcomer import NewcomerConsent
 from engine.live.consent.service import ConsentService
+from engine.live.disclosure.gate import DisclosureGate
+from engine.live.disclosure.newcomer import NewcomerDisclosure
 from engine.live.services import CallServices
 from engine.live.session.session import Session
 from engine.model.call import Call, Direction
@@ -31,6 +33,7 @@ class CallReplacement:
     services: CallServices
     sessions: Sessions
     permission: ConsentService
+    gate: DisclosureGate
 
     def replaced(self, arrival: InboundCall, number: Number | None) -> Session | None:
         """The call whose place it asks for; None where that has ended, or is another account's than the called number.
@@ -73,12 +76,14 @@ class CallReplacement:
         _require_still(place, call_id)
         before, after = place.call, new.call
         consent = NewcomerConsent(self.permission, self.services.recorder, self.services.streams)
+        disclosure = NewcomerDisclosure(self.gate)
         await consent.keep_out(place)
         try:
+            await disclosure.keep_out(place)
             _require_still(place, call_id)
             await self.services.dialer.exchange(place.leg.id, new.leg.id, lambda: self.sessions.exchange(place, new))
         except (LegGone, SipError):
-            place.beside.begin(consent.settle(place))  # who stays is asked again
+            place.beside.begin(_settle(place, consent, disclosure))  # who stays is asked and told again
             raise
         log.info("call_replaced", call_id=before.id, by=after.id)
         new.journal.note_event("replaced", call=after.id)
@@ -90,11 +95,17 @@ class CallReplacement:
             await place.hang_up()  # meant for whom was there before, and gone to that one alone
         await new.draw()
         await place.draw()
-        place.beside.begin(self._settle(place, consent))
+        place.beside.begin(self._welcome(place, consent, disclosure))
 
-    async def _settle(self, place: Session, consent: NewcomerConsent) -> None:
+    async def _welcome(self, place: Session, consent: NewcomerConsent, disclosure: NewcomerDisclosure) -> None:
         await place.hold.tell_newcomer(place.leg)
-        await consent.settle(place)
+        await _settle(place, consent, disclosure)
+
+
+async def _settle(place: Session, consent: NewcomerConsent, disclosure: NewcomerDisclosure) -> None:
+    """Tell who is on the line of programs that speak before that one is asked about recording."""
+    await disclosure.settle(place)
+    await consent.settle(place)
 
 
 def _require_still(place: Session, call_id: str) -> None:

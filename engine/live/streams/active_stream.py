@@ -136,11 +136,17 @@ class ActiveStream:
         self._heard = tuple(heard)
         await self.arrange()
 
-    async def let_speak(self, disclosure: Disclosure, ear: Ear) -> None:
+    async def speak(self, disclosure: Disclosure, ear: Ear) -> None:
         """Let the far end of a leg, which was told of it, hear the program from now on."""
         self._spoken_to = (disclosure, ear)
         if self._wire is not None:
-            await self._speak(self._wire)
+            await self._let_speak(self._wire)
+
+    async def hush(self, ear: Ear) -> None:
+        """Let the far end of a leg hear the program no more; what waits goes on waiting."""
+        self._spoken_to = None
+        if self._wire is not None:
+            await self._wire.hush(ear)
 
     def press(self, key: str) -> None:
         """Tell the program of a key that the far end has pressed."""
@@ -200,7 +206,7 @@ class ActiveStream:
             return why
         self._wire, self._connected = wire, set()
         if self._spoken_to is not None:
-            await self._speak(wire)
+            await self._let_speak(wire)
         async with until(self._stopping, self._follow(wire)) as following:
             if following.done():
                 end = following.result()
@@ -258,7 +264,7 @@ class ActiveStream:
         self.note("stream_started", stream=self._row.id, **_shown(self._row))
         await self._around.callbacks.tell(self._row, StreamNotice.STARTED, self._around.clock.now())
 
-    async def _speak(self, wire: StreamWire) -> None:
+    async def _let_speak(self, wire: StreamWire) -> None:
         assert self._spoken_to is not None
         try:
             await wire.speak(*self._spoken_to)

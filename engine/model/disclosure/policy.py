@@ -30,6 +30,9 @@ class DisclosureChoice:
     reason: str | None = None
 
 
+ANNOUNCED: Final = DisclosureChoice()
+"""What holds where nobody has chosen: the strongest."""
+
 REQUIRED: Final[Mapping[DisclosurePolicy, tuple[str, ...]]] = MappingProxyType(
     {
         DisclosurePolicy.ANNOUNCE: (),

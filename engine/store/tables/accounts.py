@@ -19,6 +19,8 @@ accounts: Final = Table(
     technical("created_at", UtcDateTime, nullable=False),
     *option_columns(AccountOptions),
     technical("region", StoredText, nullable=False, server_default=text("''")),
+    personal("spoken_name", StoredText, nullable=False, server_default=text("''")),
+    technical("language", StoredText, nullable=False, server_default=text("''")),
     info=about(
         "Whose calls, numbers and keys these are.",
         Whose.CUSTOMERS,

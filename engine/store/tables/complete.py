@@ -10,6 +10,7 @@ from engine.store.tables import (  # noqa: F401 (they join the schema)
     call_policies,
     calls,
     conferences,
+    disclosures,
     nodes,
     pacing,
     privacy,

@@ -110,6 +110,13 @@ _STREAM_FIGURES: Final = (
     Fact("underruns", "how often the program's sound broke off and went on within half a second"),
     Fact("close_code", "the code by which the connection was closed, or the status of HTTP that refused it"),
 )
+_DISCLOSURE: Final = (
+    Fact("disclosure", "the record's id"),
+    Fact("policy", "how they came to know"),
+    Fact("text_version", "which wording they heard"),
+    Fact("language", "in which it was said"),
+    Fact("asserted_by", "who asserts it", Privacy.PERSONAL),
+)
 _PAUSE: Final = (
     _RECORDING,
     Fact("at_seconds", "where in it"),
@@ -271,6 +278,9 @@ EVENTS: Final[tuple[EventKind, ...]] = (
     _recording("recording_broken", "A download found it damaged and was cut", _RECORDING, _REASON),
     _recording("beep_failed", "A tone that tells of recording was not heard", _RECORDING, _REASON),
 
+    _program("disclosed", "Its far end was told that a program speaks, or a client asserts what it need not be told",
+             *_DISCLOSURE),
+    _program("not_disclosed", "Nobody could be told that a program speaks, so it is not heard", _REASON),
     _program("stream_started", "A program is connected, and hears it or may be heard", _STREAM,
              Fact("url", "where the program is", Privacy.PERSONAL), Fact("name", "the stream's name", Privacy.PERSONAL),
              Fact("tracks", "which tracks the program gets"), Fact("two_way", "whether the program may speak"),

@@ -27,6 +27,7 @@ COMMANDS = [
     ("accounts", "list"), ("accounts", "secret"), ("accounts", "options"),
     ("balance", "show"), ("balance", "add"), ("balance", "prepaid"),
     ("accounts", "beep"), ("accounts", "pace"), ("accounts", "region"), ("accounts", "consent"), ("accounts", "text"),
+    ("accounts", "spoken-name"), ("accounts", "notice"), ("accounts", "disclosure"),
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),
     ("refusals",), ("bans", "add"), ("bans", "export"), ("bans", "lift"), ("bans", "list"),
     ("nodes", "drain"), ("nodes", "forget"), ("nodes", "list"), ("nodes", "lists"),

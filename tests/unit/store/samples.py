@@ -26,6 +26,7 @@ COLUMNS_OF_NUMBERS = ("status_callback", "status_callback_method", "status_callb
 COLUMNS_OF_APPLICATIONS = ("friendly_name", "application_id")
 """The columns of `numbers` that migration 0034 adds."""
 
+TABLES_OF_DISCLOSURE = ("disclosures", "disclosure_texts")
 TABLES_OF_LIMITS = ("call_rates", "account_lines", "paced_calls", "trunk_shares")
 """The tables that migration 0036 adds."""
 

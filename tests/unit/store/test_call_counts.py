@@ -32,6 +32,7 @@ from tests.unit.store.samples import (
     COLUMNS_OF_APPLICATIONS,
     COLUMNS_OF_NUMBERS,
     COLUMNS_OF_ORDERS,
+    TABLES_OF_DISCLOSURE,
     TABLES_OF_LIMITS,
     a_call,
 )
@@ -180,7 +181,7 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
             "trunks", "trunk_registrations", "routes", "refusals", "call_traces", "trunk_costs", "full_trunks",
             "trunk_events", "call_policies", "queued_calls", "account_paces", "balance_entries", "balance_reservations",
             "balances", "bans", "calls_spent", "applications", "nodes", "node_fences", "leases", "node_duties",
-            "streams", *TABLES_OF_LIMITS,
+            "streams", *TABLES_OF_DISCLOSURE, *TABLES_OF_LIMITS,
         ):  # fmt: skip
             connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("DROP INDEX ix_calls_account_id_direction_start_time_id"))
@@ -193,7 +194,10 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
             connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
         for chooser in ("accounts", "numbers"):
             connection.execute(text(f"ALTER TABLE {chooser} DROP COLUMN flow_reading"))
-        connection.execute(text("ALTER TABLE accounts DROP COLUMN region"))
+        for column in ("region", "spoken_name", "language"):
+            connection.execute(text(f"ALTER TABLE accounts DROP COLUMN {column}"))
+        for chooser in ("accounts", "numbers", "calls"):
+            connection.execute(text(f"ALTER TABLE {chooser} DROP COLUMN disclosure"))
         connection.execute(text("DROP INDEX ix_numbers_application_id"))
         for column in (*COLUMNS_OF_NUMBERS, *COLUMNS_OF_APPLICATIONS):
             connection.execute(text(f"ALTER TABLE numbers DROP COLUMN {column}"))

@@ -27,6 +27,7 @@ from tests.unit.store.samples import (
     COLUMNS_OF_NUMBERS,
     COLUMNS_OF_ORDERS,
     NOON,
+    TABLES_OF_DISCLOSURE,
     TABLES_OF_LIMITS,
     a_call,
     at,
@@ -131,7 +132,8 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
         drop_spent_triggers(connection)
         drop_notice_triggers(connection)
         connection.execute(text("DROP TABLE calls_spent"))
-        for later in ("applications", "nodes", "node_fences", "leases", "node_duties", "streams", *TABLES_OF_LIMITS):
+        of_nodes = ("nodes", "node_fences", "leases", "node_duties")
+        for later in ("applications", *of_nodes, "streams", *TABLES_OF_DISCLOSURE, *TABLES_OF_LIMITS):
             connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0028'"))
         for key in (None, "SK1", "SK1"):
@@ -139,7 +141,10 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
             connection.execute(insert(call_rows), values_of(ended))
         for chooser in ("accounts", "numbers", "calls"):
             connection.execute(text(f"ALTER TABLE {chooser} DROP COLUMN flow_reading"))
-        connection.execute(text("ALTER TABLE accounts DROP COLUMN region"))
+        for column in ("region", "spoken_name", "language"):
+            connection.execute(text(f"ALTER TABLE accounts DROP COLUMN {column}"))
+        for chooser in ("accounts", "numbers", "calls"):
+            connection.execute(text(f"ALTER TABLE {chooser} DROP COLUMN disclosure"))
         for column in COLUMNS_OF_ORDERS:
             connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
         connection.execute(text("DROP INDEX ix_numbers_application_id"))
