@@ -22,6 +22,7 @@ EXAMPLES: Final = examples(
     'telefoon simulate menu.xml --digits "1,2,#"',
     "telefoon simulate https://shop.example/voice --caller +3225550123 --answers busy,answer",
     "telefoon simulate menu.json --audio heard.wav",
+    'telefoon simulate connect.xml --agent "say:What will it be?;hear:two pizzas;end:ordered"',
 )
 _LENGTH: Final = re.compile(r"(\d{1,6})(s|m|h)?")
 _FAULTY: Final = 1
@@ -35,6 +36,13 @@ def simulate(
     ] = "",
     answers: Annotated[
         str, typer.Option(help="How those answer who are dialled: answer, busy, no-answer, failed, canceled.")
+    ] = "",
+    agent: Annotated[
+        str,
+        typer.Option(
+            help="What programs do that are connected, and what is said to them, semicolons between: say:TEXT, "
+            "play:SECONDS, hear:TEXT, key:KEYS, wait:SECONDS, end or end:DATA, fail."
+        ),
     ] = "",
     caller: Annotated[str, typer.Option(help="Who calls, in E.164.")] = "+3225550100",
     called: Annotated[str, typer.Option(help="The number that is called.")] = "+3225550199",
@@ -63,7 +71,7 @@ def simulate(
     from engine.simulator.run import run, simulated_call
     from engine.simulator.script import Script
 
-    script = Script.of(digits, answers)
+    script = Script.of(digits, answers, agent)
     limit_s = _seconds(limit)
     manner = ReadingManner(reading, country_around(called))
     call = simulated_call(caller, called, nearest_language(language))

@@ -103,7 +103,10 @@ class CallActions(Protocol):
         ...
 
     async def start_stream(self, order: StreamOrder) -> None:
-        """Give a program the call's sound from now on, beside what it does. Raises StreamError."""
+        """Give a program the call's sound from now on, beside what it does.
+
+        Raises StreamError, of which the call was told.
+        """
         ...
 
     async def stop_stream(self, name: str) -> None:
@@ -111,7 +114,10 @@ class CallActions(Protocol):
         ...
 
     async def connect_stream(self, order: StreamOrder) -> StreamOutcome:
-        """Let a program hear and speak, to the end of its stream. Raises StreamError where it may not begin."""
+        """Let a program hear and speak, to the end of its stream.
+
+        Raises StreamError where it may not, of which the call was told.
+        """
         ...
 
     async def converse(self, plan: AgentPlan) -> AgentOutcome:

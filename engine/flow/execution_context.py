@@ -56,6 +56,17 @@ class ExecutionContext:
         """Complete a URL as `absolute` does; None stays None."""
         return self.absolute(url) if url else None
 
+    def program_address(self, url: str) -> str:
+        """The address of a program's WebSocket; a relative one is wss where the document is https. Raises FlowFailed.
+
+        What it is counted from may have a query, which is not the program's.
+        """
+        if urlsplit(url).scheme in {"ws", "wss"}:
+            return url
+        whole = urlsplit(self.absolute(url))
+        scheme = "wss" if whole.scheme == "https" else "ws"
+        return whole._replace(scheme=scheme, query="", fragment="").geturl()
+
     async def spoken(self, tag: str | None) -> SpokenLanguage:
         """What is spoken for a language of the document, the call's without one; another than ours is noted."""
         spoken = spoken_for(tag, self.stage.language)

@@ -4,13 +4,22 @@ python -m engine.flow.migration docs/migrating.md     # renews them
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from engine.flow.markup import MARKUP
 from engine.flow.reference import classes
 from engine.flow.shape import Shape, shape_of
 from engine.flow.unsupported import REFUSED
 from engine.flow.verbs.refer import ReferSip
+from engine.flow.verbs.stream import ProgramParameter, StoppedStream
 from engine.page_tables import renew, row, table
+
+_INSIDE: Final[Mapping[type, str]] = {
+    ProgramParameter: " of a program",
+    ReferSip: " of `<Refer>`",
+    StoppedStream: " of `<Stop>`",
+}
+"""What stands beside the name of a noun that another bears too."""
 
 
 def tables() -> Mapping[str, str]:
@@ -26,7 +35,7 @@ def _shapes() -> Iterator[tuple[str, Shape]]:
     """Each verb and noun as the page spells it."""
     for cls in classes():
         shape = shape_of(cls)
-        yield f"`<{shape.name}>`{' of `<Refer>`' if cls is ReferSip else ''}", shape
+        yield f"`<{shape.name}>`{_INSIDE.get(cls, '')}", shape
 
 
 def _elements() -> Iterator[str]:

@@ -70,7 +70,7 @@ def _attributes(cls: type, shape: Shape) -> Iterator[str]:
 
 
 def _shown_default(written: Any, default: object) -> str:
-    if default is None or written == "":
+    if default is None or written in ("", []):
         return ""
     if isinstance(written, list):
         return f"`{' '.join(written)}`"

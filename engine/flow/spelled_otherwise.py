@@ -14,6 +14,7 @@ _NO_TONE: Final = re.compile(r"[^0-9A-D*#wW]")
 _TONES_MOST: Final = 512
 _WORD: Final = re.compile(r"[a-z]{2,}")
 _KEY_NAMES: Final = {"star": "*", "asterisk": "*", "pound": "#", "hash": "#"}
+_WEB: Final = re.compile(r"https?://", re.IGNORECASE)
 _SCHEME: Final = re.compile(r"(https?):[/\\]*", re.IGNORECASE)
 
 
@@ -43,6 +44,12 @@ def tones(text: str, _: str) -> str:
 def web_address(text: str, _: str) -> str:
     """The URL with slashes, and without blanks."""
     return _SCHEME.sub(r"\1://", text.strip().replace("\\", "/"), count=1).replace(" ", "%20")
+
+
+def program_address(text: str, country: str) -> str:
+    """The URL of a program's WebSocket, without a query, which clouds do not send either."""
+    address = re.split(r"[?#]", web_address(text, country), maxsplit=1)[0]
+    return _WEB.sub("wss://", address, count=1)
 
 
 def _key_named(word: re.Match[str]) -> str:

@@ -23,19 +23,14 @@ def _words(text: str) -> tuple[str, ...]:
 
 _PAYMENT: Final = "taking card payments is not supported. Take the payment on a web page of your payment provider."
 _CLOUD: Final = "this needs a service of one cloud that does not exist here."
-_STREAM: Final = "streaming a call's audio is not supported yet. Use Gather with speech, or Record."
 _TASKS: Final = "there is no task router. Use Enqueue with a queue's name and 'priority'."
-_TALK: Final = "conversations by machine are not supported yet. Use Gather."
+_TALK: Final = "this needs a service of one cloud that does not exist here. Use ConversationRelay or Stream."
 
 REFUSED: Final[Mapping[str, UnsupportedElement]] = MappingProxyType(
     {
         "AiSession": UnsupportedElement(_TALK, _words("aiConnector aiSessionConfiguration")),
         "Autopilot": UnsupportedElement(_TALK, _words("name")),
         "Config": UnsupportedElement(_CLOUD, _words("name value")),
-        "Connect": UnsupportedElement(
-            "connecting a call to a stream, a robot or a video room is not supported yet. Use Gather or Dial.",
-            _words("action method"),
-        ),
         "Conversation": UnsupportedElement(
             _CLOUD,
             _words(
@@ -44,28 +39,7 @@ REFUSED: Final[Mapping[str, UnsupportedElement]] = MappingProxyType(
                 "statusCallbackMethod statusCallbackEvent"
             ),
         ),
-        "ConversationRelay": UnsupportedElement(
-            _TALK,
-            _words(
-                "url language ttsLanguage transcriptionLanguage ttsProvider voice transcriptionProvider speechModel "
-                "profanityFilter dtmfDetection welcomeGreeting partialPrompts welcomeGreetingInterruptible "
-                "interruptible "
-                "preemptible hints intelligenceService reportInputDuringAgentSpeech elevenlabsTextNormalization "
-                "interruptSensitivity debug backgroundNoiseReduction speechTimeout deepgramSmartFormat "
-                "ignoreBackchannel "
-                "events partialPromptOnHangup eagerEotThreshold asrSmartFormat ttsTextNormalization "
-                "ttsLanguageTextNormalization elevenlabsLanguageTextNormalization includeInPrompt customerName "
-                "applicationReconnect echoPromptFiltering turnDetection"
-            ),
-        ),
         "ConversationRelaySession": UnsupportedElement(_TALK, _words("connector sessionConfiguration")),
-        "Language": UnsupportedElement(
-            _TALK,
-            _words(
-                "code ttsProvider voice transcriptionProvider speechModel hints asrSmartFormat ttsTextNormalization "
-                "ttsLanguageTextNormalization"
-            ),
-        ),
         "Pay": UnsupportedElement(
             _PAYMENT,
             _words(
@@ -87,11 +61,6 @@ REFUSED: Final[Mapping[str, UnsupportedElement]] = MappingProxyType(
         "Sms": UnsupportedElement(
             "text messages can't be sent from a call. Let your server send it.",
             _words("message to from action method statusCallback"),
-        ),
-        "Stop": UnsupportedElement("there is no stream that could be stopped: streams are not supported yet."),
-        "Stream": UnsupportedElement(
-            _STREAM,
-            _words("name connectorName url track statusCallback statusCallbackMethod audioFormat sampleRate"),
         ),
         "Task": UnsupportedElement(_TASKS, _words("body priority timeout")),
         "Transcription": UnsupportedElement(

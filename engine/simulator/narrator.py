@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from engine.errors import DocumentError
 from engine.flow.document import Document, Verb
+from engine.flow.program_plans import StreamTracks
 from engine.flow.verbs.conference import Conference
 from engine.flow.verbs.dial import Dial
 from engine.flow.verbs.enqueue import Enqueue
@@ -31,10 +32,15 @@ FAILURES: Final = frozenset(
 """Events after which somebody did not hear or do what the flow says."""
 _REMARKED: Final = FAILURES | {
     "conference_refused", "dial_failed", "dial_time_limit", "conference_time_limit", "hold_music_failed",
-    "not_recorded", "pin_refused", "pin_wrong", "queue_full", "ringback_failed", "speech_not_heard",
-    "spoken_otherwise", "verb_left_out",
+    "not_conversed", "not_recorded", "not_streamed", "pin_refused", "pin_wrong", "queue_full", "ringback_failed",
+    "speech_not_heard", "spoken_otherwise", "stream_not_stopped", "verb_left_out",
 }  # fmt: skip
 PASSED_OVER: Final = "a mistake, passed over"
+_TRACKS: Final = {
+    StreamTracks.INBOUND: "caller",
+    StreamTracks.OUTBOUND: "flow",
+    StreamTracks.BOTH: "caller and the flow",
+}
 _FALLBACK: Final = "the call takes its fallback here: {}"
 
 
@@ -49,6 +55,7 @@ class Narrator:
         self._sounding: dict[PlayerId, int] = {}
         self._talking: dict[LegId, float] = {}
         self._began_s: dict[str, float] = {}
+        self._programs: dict[str, str] = {}
         self._dialled_at_s = -1.0
         self._answered = False
         self._keys_heard = 0
@@ -160,6 +167,12 @@ class Narrator:
                 self.line(TranscriptMark.CALL, f"waits in the queue {_queue(verb)}")
             case "queue_left":
                 self._leaves_the_queue(str(facts["result"]))
+            case "stream_started":
+                self._programs[str(facts["stream"])] = str(facts["url"])
+                self.line(TranscriptMark.CALL, f"the program at {facts['url']} hears the {_TRACKS[facts['tracks']]}")
+            case "stream_ended":
+                program = self._programs.pop(str(facts["stream"]), "")
+                self.line(TranscriptMark.CALL, f"the program at {program} hears it no more")
             case "queue_served":
                 self.line(TranscriptMark.CALL, f"takes the first out of the queue {_queue(verb)}")
 

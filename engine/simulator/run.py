@@ -27,6 +27,7 @@ from engine.model.numbers import country_around
 from engine.ports import Speech
 from engine.simulator.narrator import Narrator
 from engine.simulator.people import People
+from engine.simulator.programs import SimulatedPrograms
 from engine.simulator.recognizer import ScriptedRecognizer
 from engine.simulator.script import Script
 from engine.simulator.transcript import SimulationTranscript
@@ -64,6 +65,7 @@ def simulate(
     *,
     digits: str = "",
     answers: str = "",
+    agent: str = "",
     pages: Mapping[str, str] | None = None,
     caller: str = CALLER,
     called: str = CALLED,
@@ -76,7 +78,9 @@ def simulate(
     """The transcript of a call: `flow` is a document, or the URL of one of the `pages`.
 
     `digits` are the keys for each Gather in turn, as "1,42#,say:yes"; `answers` how those answer who are dialled,
-    as "busy,answer". `reading` says what becomes of mistakes: "strict" refuses a document with one, as a test may want.
+    as "busy,answer"; `agent` what the programs of Connect do, and what is said to them, as
+    "say:Hello;hear:two pizzas;end:ordered", a program's steps to its end each. `reading` says what becomes of
+    mistakes: "strict" refuses a document with one, as a test may want.
     `measure` reads what is said: `tts.proofreading.Proofreader().measure` finds prompts that would fail. Raises
     DocumentError if a document is refused, and InvalidField.
     """
@@ -85,7 +89,7 @@ def simulate(
     start: Document | GoTo = GoTo(flow) if is_url else read_flow(flow, None, manner)
     call = simulated_call(caller, called, language)
     return run(
-        start, call, Script.of(digits, answers), Pages(pages or {}, manner),
+        start, call, Script.of(digits, answers, agent), Pages(pages or {}, manner),
         base_url=base_url, limit_s=limit_s, measure=measure,
     )  # fmt: skip
 
@@ -142,7 +146,8 @@ class _Simulation:
         recognizer = ScriptedRecognizer(SimulatedClock())
         with TemporaryDirectory() as folder:
             async with memory_database() as database:
-                node_ = fake_node(database, Path(folder), recognizer=recognizer, web=self._web)
+                programs = SimulatedPrograms(self._script.programs, self._narrator)
+                node_ = fake_node(database, Path(folder), programs=programs, recognizer=recognizer, web=self._web)
                 async with node_ as node:
                     await self._call_comes_in(node, recognizer)
         for error in (self._narrator.refused, self._broken):

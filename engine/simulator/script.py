@@ -1,4 +1,6 @@
-"""The script of a simulated call's people: keys and words for each Gather, and how those answer who are dialled."""
+"""The script of a simulated call's people: keys and words for each Gather, how those answer who are dialled, and
+what programs do.
+"""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -7,6 +9,7 @@ from typing import Final
 
 from engine.errors import InvalidField
 from engine.model.call import Status
+from engine.simulator.program_script import ProgramScript
 
 _SAID: Final = "say:"
 _KEYS: Final = frozenset("0123456789*#ABCD")
@@ -40,13 +43,18 @@ class Script:
 
     inputs: deque[ScriptedInput] = field(default_factory=deque)
     answers: deque[ScriptedAnswer] = field(default_factory=deque)
+    programs: ProgramScript = field(default_factory=ProgramScript)
 
     @classmethod
-    def of(cls, digits: str = "", answers: str = "") -> "Script":
-        """Read comma-separated lists, as "1,2,#" or "1,say:yes please" and "busy,answer". Raises InvalidField."""
+    def of(cls, digits: str = "", answers: str = "", agent: str = "") -> "Script":
+        """Read comma-separated lists, as "1,2,#" or "1,say:yes please" and "busy,answer", and what programs do.
+
+        Raises InvalidField.
+        """
         return cls(
             deque(_input(item.strip()) for item in digits.split(",") if item.strip()),
             deque(_answer(item.strip()) for item in answers.split(",") if item.strip()),
+            ProgramScript.of(agent),
         )
 
     def next_input(self) -> ScriptedInput:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from engine.errors import StoreError
 from engine.flow.written import WrittenFlow
+from engine.live.calls.programs import MakePrograms, streams_alone
 from engine.live.orders import CallChange, NewCall
 from engine.live.services import CallServices
 from engine.live.switchboard import Switchboard
@@ -158,7 +159,11 @@ class FakeNode:
 
 @asynccontextmanager
 async def fake_node(
-    database: MemoryDatabase, folder: Path, recording: RecordingOptions = AS_SET, **settings: Any
+    database: MemoryDatabase,
+    folder: Path,
+    recording: RecordingOptions = AS_SET,
+    programs: MakePrograms = streams_alone,
+    **settings: Any,
 ) -> AsyncIterator[FakeNode]:
     """A node that takes calls while inside; recordings are in `folder`. `settings` replace its services."""
     around = Surroundings.make()
@@ -167,7 +172,7 @@ async def fake_node(
     services = replace(services_of(stores, around, folder, recording), **settings)
     if recording.sealed:
         await master_key(folder).ensure()
-    switchboard = Switchboard(services)
+    switchboard = Switchboard(services, programs)
     async with switchboard.open():
         yield FakeNode(around, database, stores.accounts, account, services, switchboard, count(1))
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.flow.document import Verb
+from engine.flow.verbs.connect import Connect
 from engine.flow.verbs.dial import Dial
 from engine.flow.verbs.echo import Echo
 from engine.flow.verbs.enqueue import Enqueue
@@ -19,6 +20,7 @@ from engine.flow.verbs.refer import Refer
 from engine.flow.verbs.reject import Reject
 from engine.flow.verbs.say import Say
 from engine.flow.verbs.start import Start
+from engine.flow.verbs.stop import Stop
 
 VERBS: Final[Mapping[str, type[Verb]]] = MappingProxyType(
     {
@@ -33,6 +35,8 @@ VERBS: Final[Mapping[str, type[Verb]]] = MappingProxyType(
             Enqueue,
             Leave,
             Start,
+            Stop,
+            Connect,
             Refer,
             Echo,
             Redirect,

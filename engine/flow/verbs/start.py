@@ -1,15 +1,17 @@
 """<Start>: begin something that goes on beside the flow."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.errors import RecordingError
+from engine.errors import RecordingError, StreamError
 from engine.flow.attribute_types import Choice
 from engine.flow.execution_context import ExecutionContext
 from engine.flow.next_step import Continue, HttpMethod
 from engine.flow.plans import CallRecordingPlan
 from engine.flow.shape import attribute, nested
 from engine.flow.verbs import telling
+from engine.flow.verbs.stream import Stream
 from engine.model.callback import RecordingEventName
 from engine.model.recording_shape import Channels, Tracks, Trim
 
@@ -43,23 +45,28 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Begin a recording that goes on beside the verbs that follow, once its announcement has been heard."""
+    """Begin a recording, or streams to programs, that go on beside the verbs that follow, once everybody consents."""
 
-    recording: tuple[Recording, ...] = nested(Recording, help="The recording to begin", least=1)
+    recording: tuple[Recording, ...] = nested(Recording, help="The recording to begin")
+    streams: tuple[Stream, ...] = nested(Stream, help="The streams to begin")
 
     IGNORED: ClassVar = {
-        "action": "there is no result to tell: see recordingStatusCallback.",
+        "action": "there is no result to tell: see the callbacks of what it begins.",
         "method": "there is no result to tell.",
     }
 
     def __post_init__(self) -> None:
-        if len(self.recording) != 1:
-            raise ValueError("write one Recording.")
+        if len(self.recording) > 1 or not (self.recording or self.streams):
+            raise ValueError("write one Recording, or Streams.")
 
     async def run(self, context: ExecutionContext) -> Continue:
         await context.stage.answer()
-        try:
-            await context.stage.record_call(self.recording[0].plan(context))
-        except RecordingError as error:
-            await context.stage.note("not_recorded", reason=str(error))
+        for recording in self.recording:
+            try:
+                await context.stage.record_call(recording.plan(context))
+            except RecordingError as error:
+                await context.stage.note("not_recorded", reason=str(error))
+        for stream in self.streams:
+            with suppress(StreamError):  # of which the call was told
+                await context.stage.start_stream(stream.order(context))
         return Continue()

@@ -20,7 +20,7 @@ class StreamsOfCalls(Protocol):
     """Media streams of a node's calls; each ends with its call at the latest."""
 
     async def start(self, session: Session, order: StreamOrder) -> None:
-        """Begin a stream that goes on beside the flow. Raises StreamError, LegGone."""
+        """Begin a stream that goes on beside the flow. Raises StreamError, of which the call was told, and LegGone."""
         ...
 
     async def stop(self, session: Session, name: str) -> None:
@@ -31,7 +31,7 @@ class StreamsOfCalls(Protocol):
         """Open a two-way stream and wait for its end; cancelling it ends the stream.
 
         A stream that begins and fails has the error in its outcome. Raises StreamError where it may not begin,
-        LegGone.
+        of which the call was told, and LegGone.
         """
         ...
 

@@ -286,6 +286,8 @@ EVENTS: Final[tuple[EventKind, ...]] = (
              Fact("tracks", "which tracks the program gets"), Fact("two_way", "whether the program may speak"),
              Fact("consent", "the id of what allows it")),
     _program("not_streamed", "A stream could not begin", _REASON),
+    _program("stream_not_stopped", "There is no stream that could be stopped", Fact("stream", "its name"), _REASON),
+    _program("not_conversed", "A conversation with a program could not begin", _REASON),
     _program("stream_lost", "The connection to a program is lost, and tried again", _STREAM, _REASON),
     _program("stream_resumed", "A program that was lost is connected again", _STREAM),
     _program("stream_unread", "A program has sent what is no message; the first ten of a stream are told", _STREAM,

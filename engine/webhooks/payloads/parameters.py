@@ -29,6 +29,7 @@ class Webhook(StrEnum):
     ENQUEUE = "Enqueue"
     QUEUE_WAIT = "waitUrl of Enqueue"
     REFER = "Refer"
+    CONNECT = "Connect"
     STATUS = "status callback"
     CONFERENCE = "conference callback"
     RECORDING = "recording callback"
@@ -148,8 +149,8 @@ PARAMETERS: Final[tuple[WebhookParameter, ...]] = (
                "`-B`, `-C`), `TN-Validation-Failed` (or with `-A`, `-B`, `-C`, the attestation that was claimed) or "
                "`No-TN-Validation`", *OF_A_CALL, of_call=lambda call: call.stir_verstat),
 
-    _technical("ErrorCode", "Why the flow that was asked for first could not be had or performed, by the table below",
-               _W.FALLBACK),
+    _technical("ErrorCode", "Why the flow that was asked for first could not be had or performed, by the table below; "
+               "why a conversation failed, by the field's number", _W.FALLBACK, _W.CONNECT),
     _personal("ErrorUrl", "The URL of the document with which that happened, if it has one", _W.FALLBACK),
 
     _keys("Digits", "The keys that were pressed; of `Record` the one that ended it, or `hangup`", _W.GATHER, _W.RECORD),
@@ -183,6 +184,12 @@ PARAMETERS: Final[tuple[WebhookParameter, ...]] = (
     _technical("ReferCallStatus", "`in-progress` if the far end took the request, else `failed`", _W.REFER),
     _technical("ReferSipResponseCode", "The SIP status with which the far end answered REFER", _W.REFER),
     _technical("NotifySipResponseCode", "The SIP status that the far end reported last of its new call", _W.REFER),
+
+    _technical("SessionId", "The conversation's id", _W.CONNECT),
+    _technical("SessionStatus", "`completed` if the person hung up, `ended` if the program ended it, or `failed`",
+               _W.CONNECT),
+    _technical("SessionDuration", "How long the conversation took, in seconds", _W.CONNECT),
+    _personal("HandoffData", "What the program gave when it ended the conversation", _W.CONNECT),
 
     _technical("CallDuration", "Seconds since the answer; 0 before the end", _W.STATUS,
                of_call=lambda call: str(call.duration)),
@@ -240,12 +247,13 @@ PARAMETERS: Final[tuple[WebhookParameter, ...]] = (
     _technical("RecordingOffset", "Where it paused or went on: seconds from its beginning", _W.RECORDING),
     _technical("PauseBehavior", "What the pause leaves in it: `silence` or `skip`", _W.RECORDING),
     _technical("PauseDuration", "How long the pause was, in seconds, where it went on", _W.RECORDING),
-    _reason("ErrorMessage", "Why it failed or ended early, in a sentence", _W.RECORDING),
+    _reason("ErrorMessage", "Why it failed or ended early, in a sentence", _W.RECORDING, _W.CONNECT),
 
-    _technical("StreamSid", "The stream's id", _W.STREAM),
+    _technical("StreamSid", "The stream's id", _W.STREAM, _W.CONNECT),
     _personal("StreamName", "The stream's name; its id where it has none", _W.STREAM),
     _technical("StreamEvent", "`stream-started`, `stream-stopped` or `stream-error`", _W.STREAM),
-    _reason("StreamError", "What went wrong, in a sentence", _W.STREAM),
+    _technical("StreamDuration", "How long the stream was open, in seconds", _W.CONNECT),
+    _reason("StreamError", "What went wrong, in a sentence", _W.STREAM, _W.CONNECT),
 )
 # fmt: on
 

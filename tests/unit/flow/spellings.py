@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from engine.flow.attribute_types import AttributeType, Choice, Flag, Language, OneNumber, Pattern, Whole, WholeOr, Words
 from engine.flow.markup import is_ssml
-from engine.flow.patterns import HEADER_NAME, SIP_URI
+from engine.flow.patterns import HEADER_NAME, PROGRAM_ADDRESS, SIP_URI
 from engine.flow.shape import are_verbs, element_of, shape_of
 from engine.flow.verbs import VERBS
+from engine.flow.verbs.connect import Connect
 from engine.model.languages import LANGUAGES
 
 WRITABLE = st.characters(
@@ -90,7 +91,9 @@ def pieces(draw: st.DrawFn, cls: type) -> Piece:
     attributes = {
         name: draw(values(attribute.kind), label=name)
         for name, attribute in shape.attributes.items()
-        if name in MUST_BE_THERE or (name not in NEVER_BESIDE_CONTENT and draw(st.booleans(), label=f"with {name}"))
+        if name in MUST_BE_THERE
+        or attribute.kind is PROGRAM_ADDRESS
+        or (name not in NEVER_BESIDE_CONTENT and draw(st.booleans(), label=f"with {name}"))
     }
     for name in ("name", "value"):
         if name in attributes:
@@ -98,22 +101,29 @@ def pieces(draw: st.DrawFn, cls: type) -> Piece:
     text = ""
     if shape.content is not None:
         text = draw(values(shape.content[1].kind).filter(lambda found: bool(found.strip())), label="content")
+    if attributes.get("sampleRate", 8000) != 8000:
+        attributes["audioFormat"] = "l16"  # what alone has other rates
     inside = []
+    left_out = set(NEVER_BESIDE_CONTENT)
+    if cls is Connect:
+        left_out.add(draw(st.sampled_from(("stream", "relay")), label="not connected"))
     for name, nested in shape.nested.items():
-        if name in NEVER_BESIDE_CONTENT:
+        if name in left_out:
             continue
-        # What Dial, Refer and Start hold stands alone in the cases that are always right.
-        least, most = (1, 1) if name in ONE_OF else (0, 3)
+        # What Dial, Refer, Start and Connect hold stands alone in the cases that are always right.
+        least, most = (1, 1) if name in ONE_OF else (nested.least, 3)
         of = nested.classes
         found = draw(st.lists(st.sampled_from(of).flatmap(pieces), min_size=least, max_size=most), label=name)
+        if name == "stream":
+            found[0].attributes.pop("track", None)
         if found:
             inside.append((name, tuple(found)))
     return Piece(cls, attributes, text, tuple(inside))
 
 
-MUST_BE_THERE = {"name"}
+MUST_BE_THERE = {"code", "name"}
 NEVER_BESIDE_CONTENT = {"identity", "ids", "applicationSid"}
-ONE_OF = {"to", "recording"}
+ONE_OF = {"to", "recording", "stream", "relay"}
 
 
 def flows() -> st.SearchStrategy[list[Piece]]:

@@ -45,8 +45,8 @@ class TestWhatIsPassedOver:
 
     @pytest.mark.parametrize(
         "refused",
-        ["<Pay/>", "<Sms>Hi</Sms>", "<Connect><Stream url='wss://a.example'/></Connect>", "<Stop/>", "<Shout>!</Shout>",
-         "<Start><Stream url='wss://a.example'/></Start>", "<Start><Transcription/></Start>", "between"],
+        ["<Pay/>", "<Sms>Hi</Sms>", "<Connect><Room>a</Room></Connect>", "<Stop/>", "<Shout>!</Shout>",
+         "<Connect><Stream/></Connect>", "<Stop><Siprec/></Stop>", "<Start><Transcription/></Start>", "between"],
     )  # fmt: skip
     def test_a_verb_that_does_not_run_here_where_others_follow(self, refused: str) -> None:
         document = read(f"{refused}<Say>Hello</Say>")

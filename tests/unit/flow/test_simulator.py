@@ -78,6 +78,50 @@ def test_masked_keys_are_not_in_the_transcript() -> None:
     assert call.requests[0].params["Digits"] == "7391"
 
 
+def test_a_program_talks_by_the_script_and_its_end_goes_to_action() -> None:
+    call = simulate(
+        made("converse by text"), agent="say:What will it be?; hear:two pizzas; key:1; end:ordered", pages=PAGES,
+        base_url=BASE,
+    )  # fmt: skip
+
+    assert call.said == ["Good morning.", "What will it be?", "Done"]
+    assert list(call.lines_of(TranscriptMark.INPUT)) == ["says 'two pizzas'", "key 1"]
+    [asked] = call.requests
+    assert (asked.params["SessionStatus"], asked.params["HandoffData"]) == ("ended", "ordered")
+
+
+def test_a_program_that_fails_is_told_to_action() -> None:
+    call = simulate(made("connect a stream"), agent="play:3;fail:It is gone.", pages=PAGES, base_url=BASE)
+
+    [asked] = call.requests
+    assert (asked.params["StreamError"], asked.params["StreamDuration"]) == ("It is gone.", "3")
+
+
+def test_each_program_has_the_steps_up_to_its_end() -> None:
+    connect = '<Connect><ConversationRelay url="/talk"/></Connect>'
+
+    call = simulate(f"<Response>{connect}{connect}</Response>", agent="say:One.;end;say:Two.", base_url=BASE)
+
+    assert call.said == ["One.", "Two."]
+
+
+def test_streams_beside_the_flow_begin_and_end_in_the_transcript() -> None:
+    told = list(simulate(made("start a stream and stop it"), base_url=BASE).lines_of(TranscriptMark.CALL))
+
+    assert told[1:3] == [
+        "the program at wss://shop.example/audio hears the caller and the flow",
+        "the program at wss://shop.example/audio hears it no more",
+    ]
+
+
+@pytest.mark.parametrize("agent", ["sing:a song", "say:", "play:long", "play:99999", "key:x", "hello"])
+def test_a_programs_script_that_makes_no_sense_is_refused(agent: str) -> None:
+    with pytest.raises(InvalidField) as refused:
+        simulate("<Response/>", agent=agent)
+
+    assert refused.value.field == "agent"
+
+
 def test_those_who_are_dialled_answer_by_the_script() -> None:
     call = simulate(made("dial a number"), answers="busy")
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from twilio.twiml.voice_response import Conference, Dial, Gather, VoiceResponse
+from twilio.twiml.voice_response import Conference, Connect, Dial, Gather, Start, Stop, VoiceResponse
 
 from engine.flow.parse import parse
 
@@ -35,6 +35,28 @@ def dial() -> VoiceResponse:
     dial.number("+32 2 555 01 99", status_callback="/s", status_callback_event="initiated answered")
     dial.sip("sip:desk@pbx.example")
     made.append(dial)
+    return made
+
+
+def stream() -> VoiceResponse:
+    made = VoiceResponse()
+    start = Start()
+    stream = start.stream(url="/audio", name="desk", track="outbound_track", status_callback="/s", audio_format="alaw")
+    stream.parameter(name="first name", value="Ann")
+    made.append(start)
+    stop = Stop()
+    stop.stream(name="desk")
+    made.append(stop)
+    return made
+
+
+def conversation() -> VoiceResponse:
+    made = VoiceResponse()
+    connect = Connect(action="/done", method="GET")
+    relay = connect.conversation_relay(url="wss://x.example/talk", welcome_greeting="Hi", interruptible=False,
+                                       dtmf_detection=True, speechTimeout="auto", events="speaker-events")  # fmt: skip
+    relay.language(code="nl-BE", hints="ja, nee")
+    made.append(connect)
     return made
 
 
@@ -93,6 +115,16 @@ def spoken_markup() -> VoiceResponse:
              "hangupOnStar": True, "answerOnBridge": True, "ringTone": "be", "sequential": True,
              "to": [{"number": "+32 2 555 01 99", "statusCallback": "/s", "statusCallbackEvent": "initiated answered"},
                     {"sip": "sip:desk@pbx.example"}]}]),
+        (stream(), [
+            {"verb": "start", "streams": [{"url": "/audio", "name": "desk", "track": "outbound_track",
+                                           "statusCallback": "/s", "audioFormat": "alaw",
+                                           "parameters": [{"name": "first name", "value": "Ann"}]}]},
+            {"verb": "stop", "streams": [{"name": "desk"}]}]),
+        (conversation(), [
+            {"verb": "connect", "action": "/done", "method": "GET",
+             "relay": [{"url": "wss://x.example/talk", "welcomeGreeting": "Hi", "interruptible": False,
+                        "dtmfDetection": True, "speechTimeout": "auto", "events": ["speaker-events"],
+                        "languages": [{"code": "nl-BE", "hints": "ja, nee"}]}]}]),
         (conference(), [
             {"verb": "dial", "to": [{"conference": "Room", "muted": True, "beep": "onEnter", "maxParticipants": 5,
                                      "startConferenceOnEnter": False, "endConferenceOnExit": True, "record": True,

@@ -13,7 +13,7 @@ from tests.elements.package import packaged
 pytestmark = pytest.mark.promise
 
 TEXT = (Path(__file__).parents[3] / "docs" / "call-flow.md").read_text(encoding="utf-8")
-SHAPES = {cls.__name__: shape_of(cls) for cls in classes()}
+SHAPES = {shape_of(cls).name: shape_of(cls) for cls in classes()} | {cls.__name__: shape_of(cls) for cls in classes()}
 IN_WORDS = {"Response", "Headers"}
 """The page tells of these in its text: they have no attributes."""
 ATTRIBUTES = [(name, attribute) for name, each in packaged().items() for attribute in sorted(each.attributes)]

@@ -6,6 +6,8 @@ from typing import Any, Final
 from twilio.twiml.voice_response import (
     Client,
     Conference,
+    Connect,
+    ConversationRelay,
     Dial,
     Enqueue,
     Gather,
@@ -13,6 +15,8 @@ from twilio.twiml.voice_response import (
     Refer,
     Sip,
     Start,
+    Stop,
+    Stream,
     VoiceResponse,
 )
 
@@ -102,6 +106,41 @@ def _application(made: VoiceResponse) -> None:
     application = _dial(made, time_limit=60).application(customer_id="7", copy_parent_to=True)
     application.application_sid("AP0191f5c2a3b4c5d6e7f8091a2b3c4d5e")
     application.parameter(name="tier", value="gold")
+
+
+def _stream(made: VoiceResponse) -> None:
+    start = Start()
+    stream = Stream(url="wss://shop.example/audio", name="desk", track="both_tracks", status_callback="/s",
+                    status_callback_method="GET", audio_format="l16", sample_rate=16000)  # fmt: skip
+    stream.parameter(name="first name", value="Ann")
+    start.append(stream)
+    made.append(start)
+    made.say("Good morning")
+    stop = Stop()
+    stop.stream(name="desk")
+    made.append(stop)
+
+
+def _connect_a_stream(made: VoiceResponse) -> None:
+    connect = Connect(action="/done", method="GET")
+    connect.stream(url="wss://shop.example/audio").parameter(name="tier", value="gold")
+    made.append(connect)
+
+
+def _converse(made: VoiceResponse) -> None:
+    connect = Connect(action="/done")
+    relay = ConversationRelay(
+        url="wss://shop.example/talk", language="en-US", tts_provider="Amazon", voice="Joanna-Neural",
+        transcription_provider="Deepgram", speech_model="nova-3-general", welcome_greeting="Good morning.",
+        welcome_greeting_interruptible="speech", interruptible=True, dtmf_detection=True, hints="pizza, pasta",
+        report_input_during_agent_speech="any", interrupt_sensitivity="medium", debug="debugging speaker-events",
+        preemptible=True, partial_prompts=True, profanity_filter=True, intelligence_service="GA1",
+        events="tokens-played", application_reconnect=True, echo_prompt_filtering=True,
+    )  # fmt: skip
+    relay.language(code="fr-FR", tts_provider="Google", voice="fr-FR-Neural2-B", transcription_provider="Google")
+    relay.parameter(name="tier", value="gold")
+    connect.append(relay)
+    made.append(connect)
 
 
 FLOWS: Final[Mapping[str, Make]] = {
@@ -200,6 +239,9 @@ FLOWS: Final[Mapping[str, Make]] = {
         recording_status_callback_event="in-progress completed", trim="do-not-trim", track="inbound", channels="mono",
         recording_configuration_id="x",
     ),
+    "start a stream and stop it": _stream,
+    "connect a stream": _connect_a_stream,
+    "converse by text": _converse,
     "voicemail": lambda made: [made.say("Leave a message"), made.record(max_length=30, action="/done"), made.hangup()],
     "no answer, then voicemail": lambda made: [made.dial(NUMBER, timeout=5), made.say("Nobody"), made.record()],
     "menu, queue, voicemail": lambda made: [

@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 
 from engine.flow import listening
-from engine.flow.verbs import dial, enqueue, gather, record, refer
+from engine.flow.verbs import connect, dial, enqueue, gather, record, refer
 from engine.live.conference import room, rooms
 from engine.store import outbox
 from engine.webhooks.payloads import conference, policy, recording, stream
@@ -48,6 +48,7 @@ WRITERS: Final[Mapping[Webhook, Sequence[Writer]]] = {
     Webhook.ENQUEUE: [enqueue],
     Webhook.QUEUE_WAIT: [waiting_params],
     Webhook.REFER: [refer],
+    Webhook.CONNECT: [connect],
     Webhook.STATUS: [status_form, outbox],
     Webhook.CONFERENCE: [conference, room, outbox],
     Webhook.RECORDING: [recording, outbox],
