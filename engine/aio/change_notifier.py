@@ -1,6 +1,8 @@
 """Wakes whoever waits for something new to be stored."""
 
 import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from engine.aio.signal import Signal
 
@@ -8,8 +10,27 @@ from engine.aio.signal import Signal
 class ChangeNotifier:
     """Rings for everybody who waits at that moment."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_attended: Callable[[], None] | None = None) -> None:
+        """`on_attended` is told when somebody attends to whom nobody did before."""
         self._rung = Signal()
+        self._attending = 0
+        self._on_attended = on_attended
+
+    @property
+    def is_attended(self) -> bool:
+        """Whether somebody waits for it again and again."""
+        return self._attending > 0
+
+    @contextmanager
+    def attended(self) -> Iterator[None]:
+        """Inside, somebody waits for it again and again; who would ring from afar may want to know that."""
+        self._attending += 1
+        if self._attending == 1 and self._on_attended is not None:
+            self._on_attended()
+        try:
+            yield
+        finally:
+            self._attending -= 1
 
     def ring(self) -> None:
         """Something new is there."""

@@ -14,12 +14,15 @@ import structlog
 from engine.aio.tasks import started, stopped
 from engine.errors import StoreError
 from engine.store.failure import as_store_error
+from engine.store.notice_wishes import NoticeWishes
 from engine.store.notices import Topic
 
 APART_S: Final = 0.05
 """Between two notices of one node: 20 a second, whatever it commits."""
 _RIDE_S: Final = 0.03
 """So much longer a notice waits for a commit that carries it, before it is a transaction of its own."""
+_WISH: Final = "wants:"
+"""Before a topic that the sender wants to be told of."""
 
 log = structlog.get_logger(__name__)
 
@@ -27,12 +30,13 @@ log = structlog.get_logger(__name__)
 class NoticeSender:
     """Puts a notice into a commit where the last is a while ago, and else sends one for all that came meanwhile.
 
-    Belongs to asyncio's thread.
+    What no other node wishes for is told to nobody. Belongs to asyncio's thread.
     """
 
-    def __init__(self, send: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(self, send: Callable[[str], Awaitable[None]], wishes: NoticeWishes) -> None:
         """`send` sends a payload in a transaction of its own. Raises as its driver does."""
         self._send = send
+        self._wishes = wishes
         self.name: Final = secrets.token_hex(8)
         self._free_at_s = 0.0
         self._late: set[Topic] = set()
@@ -43,7 +47,7 @@ class NoticeSender:
 
         What was to be told later goes with it; where the commit fails, that is to be told `later` again.
         """
-        now_s, told = _now_s(), topics | self._late
+        now_s, told = _now_s(), self._wishes.among(topics | self._late)
         if now_s < self._free_at_s or not told:
             return frozenset()
         self._free_at_s = now_s + APART_S
@@ -52,7 +56,7 @@ class NoticeSender:
 
     def later(self, topics: AbstractSet[Topic]) -> None:
         """Tell of what is committed, with all that is until then."""
-        self._late |= topics
+        self._late |= self._wishes.among(topics)
         if self._late and self._sending is None:
             self._sending = started(self._send_late())
 
@@ -67,6 +71,7 @@ class NoticeSender:
                 await asyncio.sleep(self._free_at_s + _RIDE_S - _now_s())
                 if topics := self.carried(frozenset()):
                     await self._send_now(payload(self.name, topics))
+                self._late = set(self._wishes.among(self._late))
         finally:
             self._sending = None
 
@@ -81,6 +86,17 @@ class NoticeSender:
 def payload(sender: str, topics: Iterable[Topic]) -> str:
     """Who tells, and what of: words with blanks between."""
     return " ".join((sender, *sorted(topics)))
+
+
+def wish(sender: str, topics: Iterable[Topic]) -> str:
+    """Who wants to be told, and of what, in the same form; a node of an earlier version takes none of its words."""
+    return " ".join((sender, *(f"{_WISH}{each}" for each in sorted(topics))))
+
+
+def wishes_in(text: str, *, unless_of: str) -> list[Topic]:
+    """What the sender of a notice wants to be told of; nothing where it is `unless_of`'s own."""
+    sender, *words = text.split()
+    return [] if sender == unless_of else [topic for topic in Topic if f"{_WISH}{topic}" in words]
 
 
 def topics_of(text: str, *, unless_of: str) -> list[Topic]:

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from engine.aio.change_notifier import ChangeNotifier
+from engine.aio.signal import Signal
 
 CHANNEL: Final = "telefoon"
 """PostgreSQL's name for them; each database has its own."""
@@ -33,7 +34,14 @@ class NoticeBoard:
     """
 
     def __init__(self) -> None:
-        self._bells: Mapping[Topic, ChangeNotifier] = {topic: ChangeNotifier() for topic in Topic}
+        self.wishes_more: Final = Signal()
+        """Set when somebody here attends to a bell to which nobody did."""
+        self._bells: Mapping[Topic, ChangeNotifier] = {topic: ChangeNotifier(self.wishes_more.set) for topic in Topic}
+
+    @property
+    def wishes(self) -> frozenset[Topic]:
+        """What somebody on this node wants to be told of at once."""
+        return frozenset(topic for topic, bell in self._bells.items() if bell.is_attended)
 
     def bell(self, topic: Topic) -> ChangeNotifier:
         """The bell that rings when there may be something new of this."""

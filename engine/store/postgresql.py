@@ -14,6 +14,7 @@ from engine.store.connections import Job, T
 from engine.store.documents import to_json
 from engine.store.notice_listener import NoticeListener
 from engine.store.notice_sender import NoticeSender, payload
+from engine.store.notice_wishes import NoticeWishes
 from engine.store.notices import CHANNEL, NoticeBoard, Topic, take_told
 from engine.store.reads_together import reads_of_this_task, together
 from engine.store.shared_transactions import SharedTransactions
@@ -68,15 +69,18 @@ def _limits(statement_timeout_s: float) -> dict[str, str]:
 class PostgresqlConnections:
     """A server's: many transactions side by side; the database orders those that meet."""
 
-    def __init__(self, url: URL, board: NoticeBoard, listen_url: URL | None = None) -> None:
+    def __init__(
+        self, url: URL, board: NoticeBoard, listen_url: URL | None = None, wishes: NoticeWishes | None = None
+    ) -> None:
         """`listen_url` leads to the server itself where `url` leads to PgBouncer before it."""
         pooled = listen_url is not None
         self._engine = create_engine(url, pooled=pooled)
         # Each statement sees what is committed when it begins, in a transaction too: one would only cost two trips.
         # Of PgBouncer's connections a statement needs one while it is prepared and run, and so a transaction.
         self._reading = self._engine if pooled else self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._sender = NoticeSender(self._notify)
-        self._listener = NoticeListener(listen_url or url, board, self._sender.name)
+        wishes = wishes or NoticeWishes()
+        self._sender = NoticeSender(self._notify, wishes)
+        self._listener = NoticeListener(listen_url or url, board, self._sender.name, wishes)
         self._transactions = SharedTransactions(self._transaction)
 
     @property

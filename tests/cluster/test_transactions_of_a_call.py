@@ -1,6 +1,7 @@
 """What a call costs PostgreSQL: each transaction is trips to the server, and a sync of its disk if it changes it."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -8,8 +9,9 @@ import asyncpg
 import pytest
 
 from tests.peers.customer import Customer
+from tests.peers.nodes import nodes
 from tests.peers.phone import phone
-from tests.peers.platform import Platform, platform
+from tests.peers.platform import Platform
 from tests.peers.ports import Ports
 from tests.peers.postgres import programs, running
 from tests.peers.waiting import eventually
@@ -50,8 +52,9 @@ async def placed(telefoon: Platform, shop: Customer, number: int) -> None:
     )
 
 
+@pytest.mark.parametrize("names", [("a",), ("a", "b")], ids=["one node", "two nodes"])
 async def test_a_call_takes_eight_transactions_at_most_while_others_are_under_way(
-    tmp_path: Path, ports: Ports, shop: Customer
+    tmp_path: Path, ports: Ports, shop: Customer, names: Sequence[str]
 ) -> None:
     binaries = programs()
     assert binaries is not None, "PostgreSQL is not installed; run: make setup"
@@ -60,9 +63,11 @@ async def test_a_call_takes_eight_transactions_at_most_while_others_are_under_wa
         url = server.migrated_database()
         async with (
             phone() as far_end,
-            platform(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{far_end.port}", "DATABASE_URL": url}) as telefoon,
+            nodes(tmp_path, ports, url, names, {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as running_nodes,
         ):
-            await telefoon.happening.end()  # a stream of events asks the database too
+            for each in running_nodes:
+                await each.happening.end()  # a stream of events asks the database too, and is told of each by notices
+            telefoon = running_nodes[0]
             await placed(telefoon, shop, 1)
             await asyncio.sleep(QUIET_S / 2)
             loop = asyncio.get_running_loop()

@@ -26,7 +26,7 @@ _IDENTIFIER: Final = re.compile(r"[0-9]{1,18}")
 async def stream_events(services: RestServices, asked: ApiRequest) -> web.StreamResponse:
     wanted = EventFilter(asked.account.id, asked.query.get("call_id"), words(asked.query.get("type")))
     after = await _after(services, asked)
-    with services.limits.streams.one(asked.account.id):
+    with services.limits.streams.one(asked.account.id), services.bell.attended():
         return await _stream(services, asked, wanted, after)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import asyncpg
 import pytest
+from sqlalchemy import make_url
 
 from engine.errors import StoreError
 from engine.model.accounts import Account
@@ -18,8 +19,10 @@ from engine.store.bans import BanStore
 from engine.store.calls import Calls
 from engine.store.connections import both
 from engine.store.database import Database
-from engine.store.notice_sender import APART_S, payload, topics_of
-from engine.store.notices import CHANNEL, Topic
+from engine.store.notice_sender import APART_S, payload, topics_of, wish, wishes_in
+from engine.store.notice_wishes import WISH_S, NoticeWishes
+from engine.store.notices import CHANNEL, NoticeBoard, Topic
+from engine.store.postgresql import PostgresqlConnections
 from tests.peers.databases import migrated_sqlite
 from tests.peers.postgres import Postgres
 from tests.peers.waiting import within
@@ -33,7 +36,13 @@ QUIET_S: Final = 0.3
 @asynccontextmanager
 async def a_node(url: str) -> AsyncIterator[Database]:
     """A node's database, that hears what others tell."""
-    database = await Database.open(url)
+    async with hearing(await Database.open(url)) as database:
+        yield database
+
+
+@asynccontextmanager
+async def hearing(database: Database) -> AsyncIterator[Database]:
+    """Inside, it hears what others tell; it is closed then."""
     heard_first = database.notices.bell(Topic.QUEUES).next_ring  # all bells ring once it listens
     listening = asyncio.create_task(database.listen())
     try:
@@ -157,6 +166,33 @@ async def test_many_commits_are_told_in_few_notices_and_the_last_of_them_is_told
 
 
 @pytest.mark.postgres
+async def test_nobody_is_told_what_no_other_node_waits_for_and_who_waits_is_told_from_then_on(
+    there: Database, shared_url: str
+) -> None:
+    now_s = 0.0
+    board, wishes = NoticeBoard(), NoticeWishes(now_s=lambda: now_s)
+    here = Database(PostgresqlConnections(make_url(shared_url), board, wishes=wishes), board)
+    async with hearing(here), heard(shared_url) as told:
+        calls, call = Calls(here), await a_stored_call(here)
+        now_s = WISH_S
+        await calls.add_event(call, "digit", {"digit": "4"}, NOON)
+        await asyncio.sleep(QUIET_S)
+        told_before = list(told)
+
+        bell = there.notices.bell(Topic.EVENTS)
+        with bell.attended():
+            async with within(5):
+                while not wishes.among({Topic.EVENTS}):
+                    await asyncio.sleep(0.01)
+            ring = bell.next_ring
+            await calls.add_event(call, "digit", {"digit": "5"}, NOON)
+            async with within(5):
+                await ring.wait()
+
+    assert told_before == []
+
+
+@pytest.mark.postgres
 async def test_a_node_that_was_cut_off_looks_at_everything_and_hears_again(
     here: Database, there: Database, postgres: Postgres, shared_url: str
 ) -> None:
@@ -188,3 +224,31 @@ def test_topics_of_a_newer_version_are_left_out_and_so_is_what_one_has_told_ones
 
     assert topics_of(told, unless_of="node-a") == [Topic.BANS, Topic.EVENTS]
     assert topics_of(told, unless_of="node-b") == []
+
+
+def test_a_wish_is_no_notice_and_a_notice_is_no_wish() -> None:
+    said = wish("node-b", [Topic.EVENTS, Topic.BANS])
+
+    assert wishes_in(said, unless_of="node-a") == [Topic.BANS, Topic.EVENTS]
+    assert wishes_in(said, unless_of="node-b") == []
+    assert topics_of(said, unless_of="node-a") == []
+    assert wishes_in(payload("node-b", Topic), unless_of="node-a") == []
+
+
+def test_others_may_wish_for_anything_until_they_are_heard_and_for_what_they_have_said_of_late_after_that() -> None:
+    now_s = 0.0
+    wishes = NoticeWishes(now_s=lambda: now_s)
+    now_s = 1000
+    assert wishes.among({Topic.EVENTS, Topic.BANS}) == {Topic.EVENTS, Topic.BANS}
+
+    wishes.begin_to_hear()
+    assert wishes.among({Topic.EVENTS}) == {Topic.EVENTS}, "one that stands may not have been said since"
+    now_s += WISH_S - 1
+    wishes.heard([Topic.EVENTS])
+    now_s += 2
+    assert wishes.among({Topic.EVENTS, Topic.BANS}) == {Topic.EVENTS}
+    now_s += WISH_S - 2
+    assert wishes.among({Topic.EVENTS}) == set()
+
+    wishes.stop_hearing()
+    assert wishes.among({Topic.EVENTS}) == {Topic.EVENTS}
