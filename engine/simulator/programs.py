@@ -10,6 +10,7 @@ from engine.errors import LegGone, MediaError, SpeechError
 from engine.flow.program_plans import AgentOutcome, AgentPlan, AgentStatus, StreamOrder, StreamOutcome
 from engine.live.calls.programs import CallPrograms, StreamsOfCalls
 from engine.live.consent.service import ConsentService
+from engine.live.disclosure.gate import DisclosureGate
 from engine.live.services import CallServices
 from engine.live.session.session import Session
 from engine.ports import Ear, Speech
@@ -145,7 +146,9 @@ class SimulatedPrograms:
     script: ProgramScript
     narrator: Narrator
 
-    def __call__(self, services: CallServices, permission: ConsentService, streams: StreamsOfCalls) -> CallPrograms:
+    def __call__(
+        self, services: CallServices, permission: ConsentService, gate: DisclosureGate, streams: StreamsOfCalls
+    ) -> CallPrograms:
         return CallPrograms(
             SimulatedStreams(self.script, self.narrator, services, streams),
             SimulatedAgents(self.script, self.narrator, services),
