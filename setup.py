@@ -71,6 +71,8 @@ EXTRAS = {
         *PIPER,
         *PKCS11,
         *SPEECH,
+        # Run with a model of three tokens, which lies with the tests.
+        *SHERPA,
         # A full side of ICE, for trunks that are its lite one.
         "aioice>=0.10,<1",
         "boto3-stubs[s3]>=1.36,<2",
