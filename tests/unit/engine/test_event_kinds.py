@@ -23,7 +23,7 @@ PAGE: Final = (CHECKOUT / "docs" / "events.md").read_text("utf-8")
 NOTING: Final = {"note", "note_event", "add_event", "event"}
 HANDED_ON: Final = {
     "engine/live/calls/actions.py",
-    "engine/live/calls/ordered_keys.py",
+    "engine/live/session/far_end_keys.py",
     "engine/live/session/call_of_leg.py",
     "engine/webhooks/sender.py",
 }
