@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
@@ -10,7 +10,7 @@ from api.cli.group import examples
 from api.cli.local import LocalStores, with_books
 from api.cli.output import AsJson, print_facts, print_json
 from engine.errors import InvalidField
-from engine.model.disclosure import NAME, DisclosureChoice, DisclosurePolicy, faults
+from engine.model.disclosure import NAME, DisclosureChoice, DisclosurePolicy, assertion_facts, faults
 from engine.model.languages import REGION_OF_BARE_LANGUAGE, nearest_language
 from engine.privacy.audit import CLI
 
@@ -60,14 +60,6 @@ def disclosure_chosen(
     return choice
 
 
-def asserted(choice: DisclosureChoice | None) -> dict[str, Any]:
-    """What the audit log tells of a choice."""
-    if choice is None:
-        return {"policy": None}
-    by, at = choice.asserted_by, choice.asserted_at
-    return {"policy": choice.policy.value, "asserted_by": by, "asserted_at": at.isoformat() if at else None}
-
-
 def disclosure(
     name: AccountName,
     disclosure: DisclosureOption = None,
@@ -82,7 +74,7 @@ def disclosure(
     async def work(books: LocalStores) -> None:
         account = await books.account(name)
         await books.stores.accounts.choose(account.id, replace(account.options, disclosure=choice))
-        await books.stores.audit.add(CLI, "account.disclosure", account.id, **asserted(choice))
+        await books.stores.audit.add(CLI, "account.disclosure", account.id, **assertion_facts(choice))
 
     with_books(work)
     typer.echo(

@@ -12,7 +12,6 @@ from api.cli.disclosure import (
     DisclosureOption,
     DisclosureReason,
     DisclosureWording,
-    asserted,
     disclosure_chosen,
 )
 from api.cli.group import CommandGroup, examples
@@ -24,6 +23,7 @@ from engine.errors import InvalidField, NotFound, NumberTaken
 from engine.model.call_options import DEFAULT_LANGUAGE, NumberOptions
 from engine.model.callback import BodyFormat, CallEventName
 from engine.model.consent.policy import Withdrawal
+from engine.model.disclosure import assertion_facts
 from engine.privacy.audit import CLI
 
 numbers = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Telephone numbers of accounts.")
@@ -100,7 +100,7 @@ def add(
             CLI, "number.add", added.id, account=owner.id, number=books.stores.pseudonyms.pseudonym_of(e164)
         )
         if chosen.disclosure is not None:
-            await books.stores.audit.add(CLI, "number.disclosure", added.id, **asserted(chosen.disclosure))
+            await books.stores.audit.add(CLI, "number.disclosure", added.id, **assertion_facts(chosen.disclosure))
         return {**as_row(added), "account": owner.name}
 
     added = with_books(work)

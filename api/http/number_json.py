@@ -1,6 +1,7 @@
 """Turns numbers and applications into the published JSON."""
 
 from api.http.json_fields import Json, known, moment_text
+from api.http.serializers import disclosure_choice_json
 from engine.model.applications import Application
 from engine.model.numbers import Number
 
@@ -21,6 +22,7 @@ def number_json(number: Number) -> Json:
             "status_callback": number.options.status_callback,
             "status_callback_method": number.options.status_callback_method,
             "status_callback_events": [*(number.options.status_callback_events or ())],
+            "disclosure": disclosure_choice_json(number.options.disclosure),
         }
     )
 

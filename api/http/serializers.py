@@ -10,7 +10,7 @@ from engine.diagnosis.refused import ADVICE
 from engine.model.accounts import ApiKey
 from engine.model.call import Attempt, Call
 from engine.model.consent import ConsentRecord
-from engine.model.disclosure import DisclosureRecord
+from engine.model.disclosure import DisclosureChoice, DisclosureRecord
 from engine.model.recording import Recording
 from engine.model.recording_marks import RecordingMark
 from engine.model.refusal import RefusedCalls
@@ -123,6 +123,21 @@ def disclosure_json(record: DisclosureRecord) -> Json:
             "asserted_by": record.asserted_by,
             "asserted_at": moment_text(record.asserted_at),
             "reason": record.reason,
+        }
+    )
+
+
+def disclosure_choice_json(choice: DisclosureChoice | None) -> Json | None:
+    """A policy that was chosen, with what is asserted with it."""
+    if choice is None:
+        return None
+    return known(
+        {
+            "policy": choice.policy.value,
+            "wording": choice.wording,
+            "asserted_by": choice.asserted_by,
+            "asserted_at": moment_text(choice.asserted_at),
+            "reason": choice.reason,
         }
     )
 

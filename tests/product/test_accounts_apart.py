@@ -34,6 +34,7 @@ OF_THE_NODE: Final = {
     "listBans", "addBan", "liftBan", "getDrain", "beginDrain", "endDrain",
     "listPolicies", "setPolicy", "removePolicy", "testPolicies",
     "getBalance", "setPrepaid", "listBalanceEntries", "topUpBalance", "getPace", "setPace", "removePace",
+    "getDisclosureTerms", "changeDisclosureTerms",
 }  # fmt: skip
 """Who may do them is the operator, of whatever account."""
 OF_THEIR_OWN: Final = {

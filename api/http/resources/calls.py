@@ -21,6 +21,7 @@ from api.http.services import Resource, RestServices
 from engine.flow.manner import STRICT_MANNER, ReadingManner
 from engine.live.orders import CallChange, NewCall
 from engine.model.call import Call, Direction, Status
+from engine.model.disclosure import assertion_facts
 from engine.model.numbers import Number
 from engine.store.call_filter import CallFilter
 
@@ -44,6 +45,10 @@ async def list_calls(services: RestServices, asked: ApiRequest) -> web.Response:
 
 async def initiate_call(services: RestServices, asked: ApiRequest) -> web.Response:
     call, _ = await placed(services, asked)
+    if (choice := call.options.disclosure) is not None and choice.asserted_by is not None:
+        await asked.audited(
+            services.stores.audit, "call.disclosure", call.id, account=asked.account.id, **assertion_facts(choice)
+        )
     location = f"{BASE_PATH}/calls/{call.id}"
     return web.json_response(await _shown(services, call), status=HTTPStatus.CREATED, headers={"Location": location})
 

@@ -51,6 +51,14 @@ _ALL: Final = ("wording", "asserted_by", "asserted_at", "reason")
 _OPTIONAL: Final = {DisclosurePolicy.NOT_AI: ("asserted_at",)}
 
 
+def assertion_facts(choice: DisclosureChoice | None) -> dict[str, str | None]:
+    """What the audit log tells of a choice: the policy, and by whom and since when it is asserted."""
+    if choice is None:
+        return {"policy": None}
+    at = choice.asserted_at.isoformat() if choice.asserted_at else None
+    return {"policy": choice.policy.value, "asserted_by": choice.asserted_by, "asserted_at": at}
+
+
 def faults(choice: DisclosureChoice) -> Mapping[str, str]:
     """What is wrong with a choice, by field; a sentence each that follows the field's name."""
     required, optional = REQUIRED[choice.policy], _OPTIONAL.get(choice.policy, ())
