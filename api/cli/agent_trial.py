@@ -9,18 +9,21 @@ from typing import Final
 import numpy as np
 import soundfile
 
-from api.cli.program_address import allowed_here, signed_headers
+from api.cli.program_address import egress_here, signed_headers
 from api.doctor.programs.address import program_url
 from api.doctor.programs.g711 import Samples
-from api.doctor.programs.stream_trial import StreamCaller, StreamedCall
+from api.doctor.programs.stream_trial import StreamCaller, StreamTrialCall
 from api.doctor.programs.trying import ProgramProtocol, TriedProgram
 from api.node.speech import speech_service
 from config.settings import load
 from engine.agents.told import SessionFacts
 from engine.errors import InvalidField
+from engine.flow.program_plans import StreamOrder
 from engine.ids import IdKind, new_id
+from engine.model.stream import MediaStream
 from engine.ports import Speech
 from engine.ports.streams import StreamEncoding, StreamFormat
+from engine.store.values import utc_now
 from tts.decode import decode
 
 _CALLER: Final = "+3225550100"
@@ -60,8 +63,12 @@ def program_of(url: str, account: str | None, sound: StreamFormat, parameters: S
     facts = SessionFacts(
         f"VX{secrets.token_hex(16)}", account_id, call_id, _CALLER, _CALLED, "inbound", "RINGING", parameters=given
     )
-    call = StreamedCall(account_id, call_id, f"MZ{secrets.token_hex(16)}", sound, given)
-    return TriedProgram(address, signed_headers(address, account), call, facts, *allowed_here())
+    order = StreamOrder(url, sound=sound, parameters=tuple(given.items()))
+    stream = MediaStream(
+        new_id(IdKind.STREAM), account_id, call_id, "", url, order.tracks, two_way=True, started_at=utc_now()
+    )
+    call = StreamTrialCall(stream, order)
+    return TriedProgram(address, signed_headers(address, account), call, facts, egress_here())
 
 
 async def caller_of(said: str | Path, language: str, digits: str, interruption: str, rate_hz: int) -> StreamCaller:

@@ -7,17 +7,17 @@ from yarl import URL
 from api.cli.local import LocalStores, with_books
 
 if TYPE_CHECKING:
-    from engine.security.egress import Egress, Network
+    from engine.security.egress import Egress
 
 
-def allowed_here() -> tuple["Egress", tuple["Network", ...]]:
-    """The rules of the settings, and the networks that are allowed besides public ones."""
+def egress_here() -> "Egress":
+    """The rules of the settings for what leaves."""
     from api.node.privacy import residency_of
     from config.settings import load
     from engine.security.egress import Egress
 
     settings = load()
-    return Egress(settings.egress_allow, residency_of(settings)), tuple(settings.egress_allow)
+    return Egress(settings.egress_allow, residency_of(settings))
 
 
 def signed_headers(url: URL, account: str | None) -> dict[str, str]:

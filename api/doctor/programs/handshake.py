@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from typing import Final
 
 from yarl import URL
@@ -21,7 +20,7 @@ from api.doctor.programs import advice
 from api.http.served_certificate import SOON
 from config.version import USER_AGENT
 from engine.errors import EgressDenied, TelefoonError
-from engine.security.egress import Egress, Network
+from engine.security.egress import Egress
 
 NAME: Final = "Program's name"
 ADDRESS: Final = "Program's address"
@@ -50,8 +49,6 @@ class HandshakeTrial:
 
     url: URL
     egress: Egress
-    allowed: tuple[Network, ...] = ()
-    """The networks that the operator allows besides public ones: only there may a program do without TLS."""
     headers: Mapping[str, str] = field(default_factory=dict)
     patience_s: float = 10.0
 
@@ -107,13 +104,9 @@ def _permitted(trial: HandshakeTrial, addresses: list[str]) -> Finding:
         trial.egress.check_country(trial.host, addresses)
     except EgressDenied as denied:
         raise ProgramUnfit(ADDRESS, str(denied), advice.OTHER_COUNTRY) from None
-    if not trial.secure and not all(_within(each, trial.allowed) for each in addresses):
+    if not trial.secure and not all(trial.egress.is_named(each) for each in addresses):
         raise ProgramUnfit(ADDRESS, "ws is without TLS: anybody on the way hears the call", advice.NO_TLS)
     return Finding(ADDRESS, True, "it may be reached by the rules for what leaves the platform")
-
-
-def _within(address: str, networks: tuple[Network, ...]) -> bool:
-    return any(ip_address(address) in network for network in networks)
 
 
 @asynccontextmanager

@@ -3,8 +3,8 @@
 import asyncio
 import base64
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +18,9 @@ from api.doctor.programs.stream_messages import ClearSent, MarkSent, SoundSent, 
 from api.doctor.programs.stream_sound import FRAME_S, decoded, encoded
 from api.doctor.programs.wrong_message import WrongMessage
 from engine.aio.tasks import started, stopped
-from engine.ports.streams import StreamEncoding, StreamFormat
+from engine.flow.program_plans import StreamOrder
+from engine.live.streams.greeting import farewell, greeting
+from engine.model.stream import MediaStream
 
 _POLL_S: Final = 0.02
 _GREETS_WITHIN_S: Final = 2.0
@@ -43,28 +45,26 @@ class StreamCaller:
 
 
 @dataclass(frozen=True, slots=True)
-class StreamedCall:
-    """The call that a program is told of."""
+class StreamTrialCall:
+    """The stream of a call that a program is told of, as the flow would have ordered it."""
 
-    account_id: str
-    call_id: str
-    stream_id: str
-    sound: StreamFormat
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    stream: MediaStream
+    order: StreamOrder
 
 
 class StreamTrial:
     """One trial, on a connection that stands."""
 
-    def __init__(self, socket: ProgramSocket, call: StreamedCall, diary: Diary, patience_s: float) -> None:
+    def __init__(self, socket: ProgramSocket, call: StreamTrialCall, diary: Diary, patience_s: float) -> None:
         self._socket = socket
         self._call = call
+        self._sound = call.order.sound
         self._diary = diary
         self._patience_s = patience_s
         self._sequence = 0
         self._to_say: deque[Samples] = deque()
         self._marks: deque[tuple[float, str]] = deque()
-        self.log = StreamLog(Playout(call.sound.rate_hz), socket.connected_s)
+        self.log = StreamLog(Playout(call.order.sound.rate_hz), socket.connected_s)
 
     async def run(self, caller: StreamCaller) -> StreamLog:
         """All of it, to the end of the connection."""
@@ -73,7 +73,7 @@ class StreamTrial:
         try:
             await self._converse(caller)
             if not self._socket.closed:
-                await self._number("stop", stop={"accountSid": self._call.account_id, "callSid": self._call.call_id})
+                await self._number("stop", **farewell(self._call.stream))
         finally:
             ended_by_program = self._socket.closed
             self.log.close_code = self._socket.close_code if ended_by_program else None
@@ -83,22 +83,13 @@ class StreamTrial:
         return self.log
 
     async def _begin(self) -> None:
-        call = self._call
-        await self._socket.send({"event": "connected", "protocol": "Call", "version": "1.0.0"})
-        await self._number("start", start={
-            "accountSid": call.account_id,
-            "streamSid": call.stream_id,
-            "callSid": call.call_id,
-            "tracks": ["inbound"],
-            "mediaFormat": {
-                "encoding": f"audio/{_MIME[call.sound.encoding]}", "sampleRate": call.sound.rate_hz, "channels": 1
-            },
-            "customParameters": dict(call.parameters),
-        })  # fmt: skip
+        for message in greeting(self._call.stream, self._call.order, resumed=False):
+            await self._socket.send_text(message)
+        self._sequence = 1  # that of `start`
 
     async def _number(self, event: str, **members: Any) -> None:
         self._sequence += 1
-        numbered = {"event": event, "sequenceNumber": str(self._sequence), "streamSid": self._call.stream_id}
+        numbered = {"event": event, "sequenceNumber": str(self._sequence), "streamSid": self._call.stream.id}
         await self._socket.send({**numbered, **members})
 
     async def _converse(self, caller: StreamCaller) -> None:
@@ -127,9 +118,9 @@ class StreamTrial:
 
     async def _say(self, samples: Samples, how: str, patience_s: float) -> CallerTurn:
         begins_s = self._diary.now_s
-        seconds = len(samples) / self._call.sound.rate_hz
+        seconds = len(samples) / self._sound.rate_hz
         self._diary.tell(TrialSide.CALLER, f"{how} for {seconds:.1f} s")
-        frame = round(FRAME_S * self._call.sound.rate_hz)
+        frame = round(FRAME_S * self._sound.rate_hz)
         self._to_say.extend(samples[at : at + frame] for at in range(0, len(samples), frame))
         await self._until(lambda: not self._to_say, _LONGEST_ANSWER_S + seconds)
         ends_s = self._diary.now_s
@@ -171,7 +162,7 @@ class StreamTrial:
 
     async def _talk(self) -> None:
         """Send 20 ms of sound every 20 ms, silence where the caller says nothing."""
-        sound, chunk = self._call.sound, 0
+        sound, chunk = self._sound, 0
         silence = np.zeros(round(FRAME_S * sound.rate_hz), np.int16)
         began_s = self._diary.now_s
         while not self._socket.closed:
@@ -192,7 +183,7 @@ class StreamTrial:
             try:
                 if isinstance(text, WrongMessage):
                     raise text
-                await self._take(program_message(text, self._call.stream_id, self._call.sound.encoding))
+                await self._take(program_message(text, self._call.stream.id, self._sound.encoding))
             except WrongMessage as wrong:
                 self.log.faults.add(wrong)
                 self._diary.tell(TrialSide.PROGRAM, f"sends wrongly: {wrong.detail}")
@@ -204,7 +195,7 @@ class StreamTrial:
                 if playout.until_s <= now_s:
                     self._diary.tell(TrialSide.PROGRAM, "begins to send sound")
                 self.log.sound_came_s.append(now_s)
-                playout.add(now_s, decoded(coded, self._call.sound.encoding))
+                playout.add(now_s, decoded(coded, self._sound.encoding))
             case MarkSent(name):
                 self.log.marks_asked += 1
                 self._marks.append((playout.until_s, name))
@@ -220,6 +211,3 @@ class StreamTrial:
             _, name = self._marks.popleft()
             self._diary.tell(TrialSide.PLATFORM, f"returns the mark {name[:40]}")
             await self._number("mark", mark={"name": name})
-
-
-_MIME: Final = {StreamEncoding.MULAW: "x-mulaw", StreamEncoding.ALAW: "x-alaw", StreamEncoding.L16: "x-l16"}

@@ -17,11 +17,11 @@ from api.doctor.programs.handshake import HandshakeTrial, examine_address, exami
 from api.doctor.programs.relay_trial import RelayCaller, RelayTrial
 from api.doctor.programs.relay_verdict import relay_findings
 from api.doctor.programs.socket import ProgramAway, program_socket
-from api.doctor.programs.stream_trial import StreamCaller, StreamedCall, StreamTrial
+from api.doctor.programs.stream_trial import StreamCaller, StreamTrial, StreamTrialCall
 from api.doctor.programs.stream_verdict import stream_findings
 from engine.agents import told
 from engine.diagnosis.findings import Outcome
-from engine.security.egress import Egress, Network
+from engine.security.egress import Egress
 
 _ORDERS: Final = frozenset({"text", "play", "sendDigits", "language", "end"})
 
@@ -41,11 +41,10 @@ class TriedProgram:
 
     url: URL
     headers: Mapping[str, str]
-    call: StreamedCall
+    call: StreamTrialCall
     facts: told.SessionFacts
     egress: Egress
-    allowed: tuple[Network, ...]
-    """The platform's rules, and its operator's networks: the trial connects anywhere, and says where no call would."""
+    """The rules of the platform: the trial itself connects anywhere, and says where no call would."""
     patience_s: float = 10.0
 
 
@@ -139,7 +138,7 @@ def _is_order(text: str) -> bool:
 
 async def _why_away(program: TriedProgram, away: ProgramAway) -> Sequence[ProgramFinding]:
     """What the handshake's steps show, tried once more."""
-    trial = HandshakeTrial(program.url, Egress(_EVERYWHERE), _EVERYWHERE, program.headers, program.patience_s)
+    trial = HandshakeTrial(program.url, Egress(_EVERYWHERE), program.headers, program.patience_s)
     faults = [each async for each in examine_handshake(trial) if not each.ok]
     if not faults:
         return [ProgramFinding(ProgramPart.CONNECTION, Outcome.FAULT, str(away), "Try again: a second time it opened.")]
@@ -148,7 +147,7 @@ async def _why_away(program: TriedProgram, away: ProgramAway) -> Sequence[Progra
 
 async def _beyond_calls(program: TriedProgram) -> list[ProgramFinding]:
     """A warning where the platform's own rules would let no call reach it."""
-    trial = HandshakeTrial(program.url, program.egress, program.allowed, patience_s=program.patience_s)
+    trial = HandshakeTrial(program.url, program.egress, patience_s=program.patience_s)
     found = await examine_address(trial)
     if found.ok:
         return []

@@ -1,6 +1,7 @@
 """Trials of several programs at once, each as `telefoon agents try` does one."""
 
 import asyncio
+from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Any
 
@@ -9,13 +10,15 @@ from yarl import URL
 from api.doctor.programs.diary import DiaryLine
 from api.doctor.programs.findings import ProgramFinding, ProgramPart
 from api.doctor.programs.relay_trial import RelayCaller
-from api.doctor.programs.stream_trial import StreamCaller, StreamedCall
+from api.doctor.programs.stream_trial import StreamCaller, StreamTrialCall
 from api.doctor.programs.trying import ProgramProtocol, ProgramVerdict, TriedProgram, try_program
 from engine.agents.told import SessionFacts
-from engine.ports import StreamFormat
+from engine.flow.program_plans import StreamOrder
+from engine.model.stream import MediaStream
 from engine.security.egress import Egress
 from tests.peers.audio import tone
 
+AT = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 FACTS = SessionFacts("VX1", "AC1", "CA1", "+3225550100", "+3225550199", "inbound", "RINGING", parameters={"shop": "7"})
 CALLER = RelayCaller("Are you open?", "nl-BE", "12", "Stop.")
@@ -23,8 +26,10 @@ CALLER = RelayCaller("Are you open?", "nl-BE", "12", "Stop.")
 
 def tried(url: str, **fields: Any) -> TriedProgram:
     """A program on this machine, on a call of µ-law."""
-    call = StreamedCall("AC1", "CA1", "MZ" + "1" * 32, StreamFormat(), {"shop": "7"})
-    return TriedProgram(URL(url), {}, call, FACTS, Egress(LOOPBACK), LOOPBACK, **{"patience_s": 2.0, **fields})
+    order = StreamOrder(url, parameters=(("shop", "7"),))
+    stream = MediaStream("MZ" + "1" * 32, "AC1", "CA1", "", url, order.tracks, two_way=True, started_at=AT)
+    call = StreamTrialCall(stream, order)
+    return TriedProgram(URL(url), {}, call, FACTS, Egress(LOOPBACK), **{"patience_s": 2.0, **fields})
 
 
 async def two_tones() -> StreamCaller:
