@@ -39,17 +39,12 @@ class Served:
     shop: Customer
     taken: list[str] = field(default_factory=list)
     """The calls that a node has said it has taken."""
-    recorded: list[str] = field(default_factory=list)
-    """Those of them that are recorded: all that began while the database was there."""
 
-    async def order(self, node: Platform, *, record: bool = False) -> str:
-        """A call that talks."""
+    async def order(self, node: Platform) -> str:
+        """A recorded call that talks."""
         told = self.shop.url("/status")
-        call_id: str = (await node.place(CALLEE, record=record, flow=TALKS, status_callback=told))["id"]
+        call_id: str = (await node.place(CALLEE, record=True, flow=TALKS, status_callback=told))["id"]
         self.taken.append(call_id)
-        if record:
-            await node.noted(call_id, "recording_started", within_s=30)
-            self.recorded.append(call_id)
         return call_id
 
     async def orders_until_told(self, over: asyncio.Event) -> None:
@@ -69,12 +64,12 @@ class Served:
         assert not any(word in each.log() for each in self.nodes for word in ("takes_over", "node_fenced"))
 
     async def is_accounted_for(self) -> None:
-        """Every call that a node has taken is there, and ends once, when it is hung up by the other node."""
+        """Every call that a node has taken is there and recorded, and ends once, when the other node hangs it up."""
         for number, call_id in enumerate(self.taken):
-            await self.nodes[number % 2].call_when(call_id, "in-progress", within_s=60)
+            await self.nodes[number % 2].noted(call_id, "recording_started", within_s=60)
         for number, call_id in enumerate(self.taken):
             await self.nodes[(number + 1) % 2].delete(f"calls/{call_id}")
-        assert await audit(self.nodes[0], self.taken, self.shop, recorded=self.recorded) == []
+        assert await audit(self.nodes[0], self.taken, self.shop, recorded=self.taken) == []
 
 
 @asynccontextmanager
@@ -88,7 +83,7 @@ async def served(folder: Path, ports: Ports, shop: Customer) -> AsyncIterator[Se
         ):
             made = Served(database, both, far_end, shop)
             for node in (*both, *both):
-                await made.order(node, record=True)
+                await node.noted(await made.order(node), "recording_started", within_s=30)
             yield made
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from engine.aio.tasks import started
 from engine.aio.waits import joined
-from engine.errors import LegGone, MediaError, RecordingError
+from engine.errors import LegGone, MediaError, RecordingError, StoreError
 from engine.flow.plans import CallRecordingPlan, RecordOutcome, RecordPlan
 from engine.live.consent.service import ConsentService
 from engine.live.recording.active_recording import ActiveRecording
@@ -25,6 +25,8 @@ HANGUP = "hangup"
 NO_CONSENT = "There is no consent of everybody on the call."
 VOICE_LEVEL = 0.02
 _LISTEN_S = 0.2
+_LOOK_S = 2.0
+"""How often a database that was away is asked whether it is back."""
 
 
 class CallRecorder:
@@ -39,13 +41,32 @@ class CallRecorder:
         self._is_whole = False
 
     async def whole_call(self) -> None:
-        """Record the call as its order says, once only; a recording that can't be does not stop the call."""
-        if self._is_whole:
-            return
+        """Record the call as its order says, once only; a recording that can't be does not stop the call.
+
+        Where the database did not tell whether it may be, or could not keep its row, it begins once that is back.
+        """
+        if not self._is_whole and not await self._whole():
+            self._session.beside.begin(self._whole_later())
+
+    async def _whole(self) -> bool:
+        """Begin it, or note why it is not; False where that was the database's fault."""
         try:
             await self.start(_ordered(self._session.call.options), RecordingSource.CALL)
         except RecordingError as error:
             self._session.journal.note_event("not_recorded", reason=str(error))
+            return self._session.has_answered_consent and not isinstance(error.__cause__, StoreError)
+        return True
+
+    async def _whole_later(self) -> None:
+        """Begin it when the database answers again, if the call goes on until then."""
+        while True:
+            await self._services.clock.sleep(_LOOK_S)
+            try:
+                await self._services.stores.database.ping()
+            except StoreError:
+                continue
+            if await self._whole():
+                return
 
     async def start(
         self, plan: CallRecordingPlan, source: RecordingSource, recording_id: str | None = None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import RecordingError, WrongState
+from engine.errors import RecordingError, StoreError, WrongState
 from engine.flow.plans import CallRecordingPlan
 from engine.ids import IdKind, new_id
 from engine.live.orders import RecordingAction, RecordingChange
@@ -67,6 +67,25 @@ async def test_of_a_call_that_we_place_the_far_end_is_on_the_right_channel(node:
 
     assert recording.seconds_of(called, channel=1) == pytest.approx(10, abs=0.01)
     assert recording.seconds_of(called, channel=0) == 0.0
+
+
+@pytest.mark.parametrize("consent", ["none-needed", "announce"])
+async def test_a_call_that_is_answered_while_the_database_is_away_is_recorded_once_that_is_back(
+    node: FakeNode, database: MemoryDatabase, consent: str
+) -> None:
+    called = await node.calls("+3225550333", STAYS, record=True, consent=consent)
+    database.failure = StoreError("There is no way to the database.")
+    called.answers()
+    await called.hears("Hello.")
+    await node.passes(20)
+    database.failure = None
+    await node.passes(20)
+    kinds = [event.kind for event in await node.events(called)]
+
+    recording = await the_recording(node, called)
+
+    assert 10 < recording.seconds_of(called, channel=1) <= 20
+    assert kinds.index("not_recorded") < kinds.index("recording_started")
 
 
 async def test_a_call_that_rings_is_not_recorded(node: FakeNode) -> None:
