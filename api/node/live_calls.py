@@ -38,6 +38,7 @@ from engine.model.recording_marks import PauseBehavior
 from engine.recordings.storage import RecordingStorage
 from engine.security.pins import Pins
 from engine.store.notices import Topic
+from engine.webhooks.agent_socket import AgentSockets
 from sip.dns.host_addresses import HostAddresses
 from tts.tone_service import ToneService
 
@@ -95,6 +96,8 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
         pins=Pins(stores.pepper),
         recognizer=parts.audio.recognizer,
         web=parts.webhooks.client,
+        agents=AgentSockets(parts.webhooks.programs),
+        meters=parts.context.meters,
         clock=clock,
         node=settings.node,
         country=settings.default_country,

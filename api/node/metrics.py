@@ -74,6 +74,7 @@ class NodeMetrics:
             Metric.RECORDINGS_LIVE: self.recorder.running,
             Metric.STREAMS_LIVE: self.streams.running,
             Metric.STREAM_PING: self.streams.slowest_ping_s,
+            Metric.AGENT_TALKS_LIVE: self.switchboard.agents.running,
             Metric.CONFERENCES_LIVE: conferences.live,
             Metric.PARTICIPANTS_LIVE: conferences.participants,
             Metric.LOAD: self.admission.part_used,

@@ -13,7 +13,12 @@ from engine.agents.deeds import (
     Deed,
     FinishTalk,
     ListenAnew,
-    NoteFact,
+    NoteFailure,
+    NoteInterrupted,
+    NoteKey,
+    NotePlayed,
+    NoteSaid,
+    NoteUnderstood,
     PerformPiece,
     TellProgram,
 )
@@ -55,6 +60,11 @@ class Conversation:
         """The sentence that comes after what is performed now, to be made ahead."""
         piece = self._queue.following
         return piece if isinstance(piece, SpokenSentence) else None
+
+    @property
+    def wants_partials(self) -> bool:
+        """Whether it matters what is understood before the person is done."""
+        return self._person.wants_partials
 
     @property
     def is_speaking(self) -> bool:
@@ -133,14 +143,14 @@ class Conversation:
             yield from self._said(piece, to_the_end=True)
             yield from self._notice(_TOKENS_PLAYED, Notice.TOKENS_PLAYED, piece.text)
         elif isinstance(piece, PlayedSound):
-            yield NoteFact("played", {"url": piece.source})
+            yield NotePlayed(piece.source)
         yield from self._next()
 
     def failed(self, why: str, now_s: float) -> Iterator[Deed]:
         """The current piece could not be performed; the next one may be."""
         self._queue.current = None
         self._spoken.ended(now_s)
-        yield NoteFact("agent_error", {"reason": why})
+        yield NoteFailure(why)
         yield TellProgram(told.error(why))
         yield from self._next()
 
@@ -171,7 +181,7 @@ class Conversation:
             yield from self._notice(_SPEAKER_EVENTS, Notice.CLIENT_SPEAKING, "off")
         if self._is_nothing(text, now_s):
             return
-        yield NoteFact("speech", {"text": text, "confidence": confidence})
+        yield NoteUnderstood(text, confidence)
         yield from self._interrupt_by_speech(now_s)
         if self._is_told(InterruptedBy.SPEECH):
             self._queue.answered()
@@ -180,7 +190,7 @@ class Conversation:
 
     def pressed(self, digit: str, now_s: float) -> Iterator[Deed]:
         """A key of the telephone."""
-        yield NoteFact("digit", {"digit": digit})
+        yield NoteKey(digit)
         piece = self._queue.audible
         if piece is not None and piece.manner.by_keys:
             yield from self._interrupt(now_s)
@@ -221,7 +231,7 @@ class Conversation:
         self._person.may_be_echo = False
         yield from self._broken_off()
         yield from self._silent()
-        yield NoteFact("agent_interrupted", {"text": heard, "seconds": round(heard_s, 2)})
+        yield NoteInterrupted(heard, round(heard_s, 2))
         yield TellProgram(told.interrupted(heard, heard_s))
 
     def _broken_off(self) -> Iterator[Deed]:
@@ -257,7 +267,7 @@ class Conversation:
             yield how
 
     def _said(self, sentence: SpokenSentence, *, to_the_end: bool) -> Iterator[Deed]:
-        yield NoteFact("said", {"text": sentence.text, "language": sentence.language, "to_the_end": to_the_end})
+        yield NoteSaid(sentence.text, sentence.language, to_the_end)
 
     def _notice(self, wanted: str, name: Notice, value: str) -> Iterator[Deed]:
         if wanted in self._plan.debug:

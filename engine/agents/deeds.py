@@ -37,11 +37,53 @@ class ListenAnew:
 
 
 @dataclass(frozen=True, slots=True)
-class NoteFact:
-    """Add this to the events of the call."""
+class NoteSaid:
+    """Note on the call that a sentence was heard, or broken off."""
 
-    kind: str
-    facts: Mapping[str, Any]
+    text: str
+    language: str
+    to_the_end: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotePlayed:
+    """Note on the call that a sound was heard."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteUnderstood:
+    """Note on the call what the person said."""
+
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoteKey:
+    """Note on the call that a key was pressed."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteInterrupted:
+    """Note on the call that the person has interrupted the agent, after so much of its turn."""
+
+    heard: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFailure:
+    """Note on the call that something failed, and it goes on."""
+
+    why: str
+
+
+NotedDeed = NoteSaid | NotePlayed | NoteUnderstood | NoteKey | NoteInterrupted | NoteFailure
+"""What is noted on the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +97,4 @@ class FinishTalk:
     error_message: str = ""
 
 
-Deed = TellProgram | PerformPiece | BreakOff | ListenAnew | NoteFact | FinishTalk
+Deed = TellProgram | PerformPiece | BreakOff | ListenAnew | NotedDeed | FinishTalk

@@ -29,6 +29,12 @@ class PersonHeard:
         """Whether a voice alone is an interruption, before there is a word."""
         return self._plan.sensitivity is Sensitivity.HIGH and not self._plan.ignores_backchannel
 
+    @property
+    def wants_partials(self) -> bool:
+        """Whether it matters what is understood before the person is done."""
+        plan = self._plan
+        return plan.partial_prompts or plan.partial_prompt_on_hangup or not self.voice_interrupts
+
     def begins(self, *, over_agent: bool) -> None:
         """Begin an utterance: a voice is heard."""
         self._speaks, self.partial, self.may_be_echo = True, "", over_agent

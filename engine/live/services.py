@@ -16,8 +16,10 @@ from engine.live.recording.service import RecordingService
 from engine.live.session.journal import Ledger
 from engine.live.speaker import Speaker
 from engine.live.streams.service import StreamService
+from engine.metrics.meters import Meters
 from engine.model.callback import BodyFormat
 from engine.ports import Bridge, Clock, Dialer
+from engine.ports.agents import AgentConnector
 from engine.ports.nodes import PeerNodes
 from engine.ports.recognition import Recognizer
 from engine.recordings.disk_space import DiskSpace
@@ -72,6 +74,8 @@ class CallServices:
     pins: Pins
     recognizer: Recognizer | None
     web: Web
+    agents: AgentConnector
+    meters: Meters
     clock: Clock
     node: str
     country: str

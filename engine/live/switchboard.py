@@ -15,6 +15,7 @@ from engine.flow.interpreter import Start
 from engine.flow.keys import press
 from engine.flow.next_step import GoTo
 from engine.live.admission.set_ups import SetUp
+from engine.live.agents.service import LiveAgents
 from engine.live.bridging.bridge import CallBridge
 from engine.live.bridging.dialling import Dialling
 from engine.live.calls.actions import LiveStage
@@ -25,7 +26,7 @@ from engine.live.calls.elsewhere import sent_on
 from engine.live.calls.flow_manner import FlowManner
 from engine.live.calls.flow_runner import FlowRunner
 from engine.live.calls.node_streams import NodeStreams, StreamControl
-from engine.live.calls.programs import MakePrograms, streams_alone
+from engine.live.calls.programs import CallPrograms, MakePrograms, own_programs
 from engine.live.calls.refused_calls import keep_refused, kept_if_not_allowed, turn_away_not_allowed
 from engine.live.calls.registry import RunFlow, Sessions
 from engine.live.calls.replacement import CallReplacement
@@ -67,7 +68,7 @@ class Switchboard:
 
     Implements api.http.engine_ports.CallService; its `conferences` implement ConferenceService there."""
 
-    def __init__(self, services: CallServices, programs: MakePrograms = streams_alone) -> None:
+    def __init__(self, services: CallServices, programs: MakePrograms = own_programs) -> None:
         self._services = services
         self._sessions = Sessions(services)
         services.admission.count_calls_by(lambda: self._sessions.count)
@@ -81,9 +82,9 @@ class Switchboard:
         elsewhere = QueueTalks(services, rooms.join, self._perform)
         self._queues = LiveQueues(services, self._named_queues, talk, self._perform, elsewhere)
         streams = NodeStreams(services, permission, gate)
-        self._shared = SharedServices(
-            permission, dialling, rooms, self._queues, programs(services, permission, gate, streams)
-        )
+        self.agents = LiveAgents(services, permission, gate)
+        reached = programs(services, CallPrograms(streams, self.agents))
+        self._shared = SharedServices(permission, dialling, rooms, self._queues, reached)
         self.draining = Draining(services, self._sessions)
         self._placing = CallPlacing(services, self._sessions, self._flow_runner)
         self._pacing = self._placing.pacing

@@ -221,6 +221,15 @@ class Metric(Enum):
         "The longest of the last ways to the programs of open streams and back.",
         "seconds",
     )
+    AGENT_TALKS_LIVE = Declaration(
+        "telefoon_agent_talks_live", MetricKind.GAUGE, "Conversations of calls with programs that talk by text."
+    )
+    AGENT_TALKS = Declaration(
+        "telefoon_agent_talks_total",
+        MetricKind.COUNTER,
+        "Conversations with programs that have ended, by how.",
+        labels={"status": ("completed", "ended", "failed")},
+    )
     CONFERENCES_LIVE = Declaration("telefoon_conferences_live", MetricKind.GAUGE, "Conferences with somebody in them.")
     PARTICIPANTS_LIVE = Declaration("telefoon_participants_live", MetricKind.GAUGE, "Calls that are in a conference.")
     SIP_COMMANDS_WAITING = Declaration(

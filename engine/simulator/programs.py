@@ -9,8 +9,6 @@ from typing import Final
 from engine.errors import LegGone, MediaError, SpeechError
 from engine.flow.program_plans import AgentOutcome, AgentPlan, AgentStatus, StreamOrder, StreamOutcome
 from engine.live.calls.programs import CallPrograms, StreamsOfCalls
-from engine.live.consent.service import ConsentService
-from engine.live.disclosure.gate import DisclosureGate
 from engine.live.services import CallServices
 from engine.live.session.session import Session
 from engine.ports import Ear, Speech
@@ -146,11 +144,9 @@ class SimulatedPrograms:
     script: ProgramScript
     narrator: Narrator
 
-    def __call__(
-        self, services: CallServices, permission: ConsentService, gate: DisclosureGate, streams: StreamsOfCalls
-    ) -> CallPrograms:
+    def __call__(self, services: CallServices, own: CallPrograms) -> CallPrograms:
         return CallPrograms(
-            SimulatedStreams(self.script, self.narrator, services, streams),
+            SimulatedStreams(self.script, self.narrator, services, own.streams),
             SimulatedAgents(self.script, self.narrator, services),
         )
 

@@ -42,6 +42,7 @@ from engine.store.calls_going_on import CallsGoingOn
 from engine.store.database import Database
 from engine.store.paced_lines import PacedLines
 from engine.store.stores import Stores
+from engine.testing.agent_program import FakeAgentProgram
 from engine.testing.bridge import FakeBridge
 from engine.testing.carrier import FakeCarrier
 from engine.testing.clock import SimulatedClock
@@ -85,6 +86,7 @@ class Surroundings:
     media: FakeMediaFiles
     recognizer: FakeRecognizer
     programs: FakePrograms
+    agent: FakeAgentProgram
 
     @classmethod
     def make(cls) -> Self:
@@ -101,6 +103,7 @@ class Surroundings:
             media=FakeMediaFiles(sounds),
             recognizer=FakeRecognizer(),
             programs=FakePrograms(),
+            agent=FakeAgentProgram(),
         )
 
 
@@ -151,6 +154,8 @@ def services_of(
         pins=Pins(PEPPER),
         recognizer=around.recognizer,
         web=around.customer,
+        agents=around.agent,
+        meters=meters,
         clock=clock,
         node=node,
         country=_HOME,

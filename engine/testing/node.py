@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from engine.errors import StoreError
 from engine.flow.written import WrittenFlow
-from engine.live.calls.programs import MakePrograms, streams_alone
+from engine.live.calls.programs import MakePrograms, own_programs
 from engine.live.orders import CallChange, NewCall
 from engine.live.services import CallServices
 from engine.live.switchboard import Switchboard
@@ -162,7 +162,7 @@ async def fake_node(
     database: MemoryDatabase,
     folder: Path,
     recording: RecordingOptions = AS_SET,
-    programs: MakePrograms = streams_alone,
+    programs: MakePrograms = own_programs,
     **settings: Any,
 ) -> AsyncIterator[FakeNode]:
     """A node that takes calls while inside; recordings are in `folder`. `settings` replace its services."""

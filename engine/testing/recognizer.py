@@ -18,6 +18,8 @@ class FakeRecognizer:
         self.said: deque[str] = deque()
         self.lasts_s = 0.0
         """How long somebody speaks, from the first word on."""
+        self.heard: list[int] = []
+        """The loudest byte of each piece of sound that it was given: 0 is silence."""
         self.busy = False
         """Whether nobody more is listened to."""
 
@@ -46,6 +48,8 @@ class FakeRecognizer:
         text = self.said.popleft() if self.said else ""
         spoken_s: float | None = None
         async for samples in pcm:
+            self.heard.append(max(samples, default=0))
+            text = text or (self.said.popleft() if self.said else "")
             if not text:
                 continue
             if spoken_s is None:

@@ -35,6 +35,7 @@ class AgentProgram:
     told: list[dict[str, Any]] = field(default_factory=list)
     close_codes: list[int | None] = field(default_factory=list)
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
+    _transports: list[asyncio.Transport | None] = field(default_factory=list)
 
     @property
     def socket(self) -> web.WebSocketResponse:
@@ -60,6 +61,12 @@ class AgentProgram:
         for number, token in enumerate(tokens, start=1):
             await self.send(type="text", token=token, last=last and number == len(tokens), **more)
 
+    def lose(self) -> None:
+        """Break the connection off, without a Close."""
+        transport = self._transports[-1]
+        assert transport is not None
+        transport.abort()
+
     async def serve(self, request: web.Request) -> web.StreamResponse:
         self.headers.append({name.lower(): value for name, value in request.headers.items()})
         if self.status is not None:
@@ -67,6 +74,7 @@ class AgentProgram:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self.sockets.append(socket)
+        self._transports.append(request.transport)
         if self.deaf:
             await asyncio.Event().wait()
         async for frame in socket:

@@ -67,6 +67,7 @@ class RtpEar:
         self._queue: deque[_Tick] = deque()
         self._loop: Iterator[_Tick] | None = None
         self._lost: Iterator[bool] = itertools.repeat(False)
+        self._echoes = False
         self._closing = threading.Event()
         self._threads = [threading.Thread(target=each, daemon=True) for each in (self._listen, self._speak)]
         for thread in self._threads:
@@ -124,6 +125,10 @@ class RtpEar:
         """Send silence from now on."""
         self._loop = None
         self._queue.clear()
+
+    def echo(self) -> None:
+        """Send back what it hears from now on, as a line does whose far end is loud, in place of silence."""
+        self._echoes = True
 
     def fall_silent(self) -> None:
         """Send no packets any more, and go on listening."""
@@ -240,6 +245,8 @@ class RtpEar:
                 continue
             self._target = self._target or source
             self._reception.take(packet, source, _arrival(told))
+            if self._echoes and packet.payload_type == self._law.payload_type:
+                self._queue.append(_Tick((packet.payload,)))
 
     def _speak(self) -> None:
         _prefer_this_thread()

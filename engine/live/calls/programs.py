@@ -7,10 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from engine.errors import AgentError
 from engine.flow.program_plans import AgentOutcome, AgentPlan, StreamOrder, StreamOutcome
-from engine.live.consent.service import ConsentService
-from engine.live.disclosure.gate import DisclosureGate
 from engine.live.services import CallServices
 from engine.live.session.session import Session
 from engine.webhooks.call_web import CallWeb
@@ -48,13 +45,6 @@ class AgentsOfCalls(Protocol):
         ...
 
 
-class NoAgents:
-    """Conversations of a node that has none."""
-
-    async def converse(self, session: Session, plan: AgentPlan, web: CallWeb) -> AgentOutcome:
-        raise AgentError("This node has no conversations with programs.")
-
-
 @dataclass(frozen=True, slots=True)
 class CallPrograms:
     """The programs that a node's calls reach."""
@@ -63,12 +53,11 @@ class CallPrograms:
     agents: AgentsOfCalls
 
 
-MakePrograms = Callable[[CallServices, ConsentService, DisclosureGate, StreamsOfCalls], CallPrograms]
-"""Make a node's, of the services of its calls and their streams."""
+MakePrograms = Callable[[CallServices, CallPrograms], CallPrograms]
+"""Make of a node's own programs those that its calls reach, as a simulation does."""
 
 
-def streams_alone(
-    services: CallServices, permission: ConsentService, gate: DisclosureGate, streams: StreamsOfCalls
-) -> CallPrograms:
-    """Streams, and nobody to converse with."""
-    return CallPrograms(streams, NoAgents())
+def own_programs(services: CallServices, own: CallPrograms) -> CallPrograms:
+    """The node's own."""
+    del services
+    return own

@@ -61,6 +61,7 @@ _SECONDS: Final = Fact("seconds", "after how many seconds")
 _TEXT: Final = Fact("text", "what was to be said", Privacy.SPEECH)
 _URL: Final = Fact("url", "where it is", Privacy.PERSONAL)
 _CONFERENCE: Final = Fact("conference", "the conference's id")
+_AGENT: Final = Fact("session", "the session's id, VX…")
 _QUEUE: Final = Fact("queue", "the queue's id")
 _RECORDING: Final = Fact("recording", "the recording's id")
 _STREAM: Final = Fact("stream", "the stream's id")
@@ -295,5 +296,13 @@ EVENTS: Final[tuple[EventKind, ...]] = (
     _program("stream_unwired", "A stream could not be joined to the call's sound, and ends", _STREAM, _REASON),
     _program("stream_ended", "A stream's end", _STREAM, Fact("status", "how it ended"), _REASON,
              Fact("seconds", "its length"), *_STREAM_FIGURES),
+
+    _program("agent_began", "A conversation with a program that talks by text begins", _AGENT, _URL),
+    _program("agent_interrupted", "The person interrupts the program",
+             Fact("text", "what of its turn was heard", Privacy.SPEECH), _SECONDS),
+    _program("agent_error", "Something of such a conversation failed, and it goes on", _REASON),
+    _program("agent_ended", "Such a conversation is over", _AGENT,
+             Fact("status", "`completed`, `ended` or `failed`"), _SECONDS,
+             Fact("error_code", "the field's number"), _REASON),
 )
 # fmt: on

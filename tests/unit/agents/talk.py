@@ -5,7 +5,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from engine.agents.conversation import Conversation
-from engine.agents.deeds import BreakOff, Deed, FinishTalk, NoteFact, PerformPiece, TellProgram
+from engine.agents.deeds import (
+    BreakOff,
+    Deed,
+    FinishTalk,
+    NotedDeed,
+    NoteFailure,
+    NoteInterrupted,
+    NoteKey,
+    NotePlayed,
+    NoteSaid,
+    NoteUnderstood,
+    PerformPiece,
+    TellProgram,
+)
 from engine.agents.pieces import AgentPiece, PlayedSound, SpokenSentence
 from engine.flow.program_plans import AgentPlan
 
@@ -20,7 +33,7 @@ class AgentTalk:
         self.now_s = 0.0
         self.told: list[dict[str, Any]] = []
         self.performed: list[AgentPiece] = []
-        self.facts: list[tuple[str, dict[str, Any]]] = []
+        self.noted: list[NotedDeed] = []
         self.performing: AgentPiece | None = None
         self.finish: FinishTalk | None = None
         self.breaks = 0
@@ -94,8 +107,8 @@ class AgentTalk:
                 case BreakOff():
                     self.performing = None
                     self.breaks += 1
-                case NoteFact(kind, facts):
-                    self.facts.append((kind, dict(facts)))
+                case NoteSaid() | NotePlayed() | NoteUnderstood() | NoteKey() | NoteInterrupted() | NoteFailure():
+                    self.noted.append(deed)
                 case FinishTalk():
                     assert self.finish is None
                     self.finish = deed

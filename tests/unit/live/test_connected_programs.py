@@ -8,7 +8,7 @@ import pytest
 
 from engine.flow.parse import parse
 from engine.flow.program_plans import AgentOutcome, AgentPlan, AgentStatus, StreamOrder, StreamOutcome
-from engine.live.calls.programs import CallPrograms, streams_alone
+from engine.live.calls.programs import CallPrograms
 from engine.live.session.session import Session
 from engine.testing.database import MemoryDatabase
 from engine.testing.node import FakeNode, fake_node
@@ -99,13 +99,10 @@ async def test_the_call_is_answered_first(connected: FakeNode, programs: NotedPr
     assert (caller.leg.answered, programs.seen) == (True, ["desk starts", "desk stops"])
 
 
-async def test_where_nobody_can_be_conversed_with_the_flow_goes_on(database: MemoryDatabase, tmp_path: Path) -> None:
-    async with fake_node(database, tmp_path, programs=streams_alone) as node:
-        node.around.customer.documents[DONE] = GOODBYE
+async def test_where_nobody_can_be_conversed_with_the_flow_goes_on(node: FakeNode) -> None:
+    caller = await node.is_called(f"<Response>{RELAY}</Response>")
+    await caller.is_hung_up()
 
-        caller = await node.is_called(f"<Response>{RELAY}</Response>")
-        await caller.is_hung_up()
-
-        [event] = await node.events(caller, "not_conversed")
-        assert "no conversations" in event.facts["reason"]
-        assert caller.heard == ["Goodbye."]
+    [event] = await node.events(caller, "not_conversed")
+    assert "no spoken name" in event.facts["reason"]
+    assert caller.heard == ["Goodbye."]

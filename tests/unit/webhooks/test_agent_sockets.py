@@ -71,7 +71,7 @@ async def test_the_code_of_its_close_is_told_and_that_there_was_none() -> None:
         await closed.close()
 
         lost = await _sockets().connect("AC1", f"ws://agent.example:{program.port}/")
-        program.socket._req.transport.abort()  # type: ignore[union-attr]
+        program.lose()
         assert await _read(lost.messages()) == []
         assert lost.end().code is None
         await lost.close()

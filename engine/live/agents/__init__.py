@@ -1,0 +1,1 @@
+"""Conversations of live calls with programs that talk by text (ConversationRelay)."""
