@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from engine.flow.interpreter import Start
+from engine.flow.program_plans import StreamOrder
 from engine.live.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 from engine.model.call import Call
 from engine.model.conference import Conference, Participant
 from engine.model.queue import Queue
+from engine.model.stream import MediaStream
 from engine.ports import RtpStats
 
 
@@ -31,6 +33,14 @@ class CallService(Protocol):
 
     async def change(self, account_id: str, call_id: str, change: CallChange) -> Call:
         """Do something with a live call. Raises NotFound, and WrongState with the call's state."""
+        ...
+
+    async def start_stream(self, account_id: str, call_id: str, order: StreamOrder) -> MediaStream:
+        """Have a program hear a live call. Raises NotFound, WrongState."""
+        ...
+
+    async def stop_stream(self, account_id: str, call_id: str, id_or_name: str) -> MediaStream:
+        """The stream after its end. Raises NotFound, WrongState."""
         ...
 
     async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:

@@ -42,6 +42,8 @@ _GIVEN: Final = (
     hdrs.CONTENT_TYPE, hdrs.ACCEPT, hdrs.RANGE, hdrs.IF_RANGE, hdrs.IF_NONE_MATCH, hdrs.IF_MATCH, hdrs.ACCEPT_LANGUAGE,
 )  # fmt: skip
 """Headers of a request that say what is wanted; none that says who asks."""
+_NAMED_BY_CLIENTS: Final = frozenset({"stream", "StreamSid"})
+"""What of a path may be a name, which looks like anything; the call before it tells whose it is."""
 _NOT_PASSED_ON: Final = frozenset({"connection", "date", "keep-alive", "server", "transfer-encoding"})
 """Headers of an answer that are of one connection (RFC 9110 §7.6.1), or that this server writes itself."""
 
@@ -87,7 +89,8 @@ class Forwarding:
         others = self.nodes.others()
         if not others or operation.id not in ANSWERED_BY_THE_OWNER or INSIDE in request.headers:
             return None
-        named = [*request.match_info.values(), *await _named_within(request, operation)]
+        path = (value for name, value in request.match_info.items() if name not in _NAMED_BY_CLIENTS)
+        named = [*path, *await _named_within(request, operation)]
         call_id = call_alone(named)
         if call_id is not None and carries(call_id):
             return None

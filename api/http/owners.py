@@ -18,6 +18,7 @@ ANSWERED_BY_THE_OWNER: Final = frozenset(
     {
         "getCall", "endCall", "changeCall", "listCallEvents", "listCallConsents",
         "listCallDisclosures", "traceCall",
+        "listCallStreams", "startCallStream", "stopCallStream", "CreateStream", "UpdateStream",
         "endConference", "changeConference", "changeParticipant", "removeParticipant", "listParticipants",
         "addParticipant",
         "downloadRecording", "drawRecording",

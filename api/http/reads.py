@@ -42,6 +42,7 @@ READS: Final[Mapping[str, Read]] = {
     "listCallEvents": Read("call.events", "calls"),
     "listCallConsents": Read("call.consents", "call", "call_id"),
     "listCallDisclosures": Read("call.disclosures", "call", "call_id"),
+    "listCallStreams": Read("call.streams", "call", "call_id"),
     "listCallWebhooks": Read("call.webhooks", "call", "call_id"),
     "traceCall": Read("call.trace", "call", "call_id"),
     "streamEvents": Read("event.stream", "events", first=True),

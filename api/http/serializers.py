@@ -14,6 +14,7 @@ from engine.model.disclosure import DisclosureChoice, DisclosureRecord
 from engine.model.recording import Recording
 from engine.model.recording_marks import RecordingMark
 from engine.model.refusal import RefusedCalls
+from engine.model.stream import MediaStream
 from engine.model.webhook_exchange import WebhookExchange
 from engine.privacy.retention import LegalHold
 from engine.store.calls import CallEvent
@@ -79,6 +80,26 @@ def event_json(event: CallEvent) -> Json:
         "kind": event.kind,
         "facts": dict(event.facts),
     }
+
+
+def stream_json(stream: MediaStream) -> Json:
+    """A stream, and what has gone over it once it has ended."""
+    return known(
+        {
+            "id": stream.id,
+            "call_id": stream.call_id,
+            "name": stream.name,
+            "url": stream.url,
+            "track": stream.tracks,
+            "two_way": stream.two_way,
+            "status": stream.status.value,
+            "started_at": moment_text(stream.started_at),
+            "ended_at": moment_text(stream.ended_at),
+            "error": stream.error,
+            "consent_id": stream.consent,
+            "figures": None if stream.is_open else known(asdict(stream.figures)),
+        }
+    )
 
 
 def consent_json(record: ConsentRecord) -> Json:

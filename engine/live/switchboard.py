@@ -14,6 +14,7 @@ from engine.flow.execution_context import Ending
 from engine.flow.interpreter import Start
 from engine.flow.keys import press
 from engine.flow.next_step import GoTo
+from engine.flow.program_plans import StreamOrder
 from engine.live.admission.set_ups import SetUp
 from engine.live.agents.service import LiveAgents
 from engine.live.bridging.bridge import CallBridge
@@ -50,6 +51,7 @@ from engine.model.queue import Queue
 from engine.model.recording import UNFINISHED, RecordingStatus, erased
 from engine.model.refusal import RefusalRule
 from engine.model.stir import Attestation, CallerProof
+from engine.model.stream import MediaStream
 from engine.ports import Cause, DialRefused, DialRequest, InboundCall, Leg
 from engine.ports.nodes import NodeOrder
 from engine.recordings.recording_files import file_deleted
@@ -89,7 +91,7 @@ class Switchboard:
         self._placing = CallPlacing(services, self._sessions, self._flow_runner)
         self._pacing = self._placing.pacing
         self._control = CallControl(services, self._sessions, self._shared)
-        self.streams = StreamControl(self._sessions, streams)
+        self._streams = StreamControl(self._sessions, streams)
         self._replacement = CallReplacement(services, self._sessions, permission, gate)
 
     @asynccontextmanager
@@ -147,6 +149,14 @@ class Switchboard:
             if cancelled is not None:
                 return cancelled
         return await self._control.change(account_id, call_id, change)
+
+    async def start_stream(self, account_id: str, call_id: str, order: StreamOrder) -> MediaStream:
+        """Have a program hear a live call. Raises NotFound, WrongState."""
+        return await self._streams.start(account_id, call_id, order)
+
+    async def stop_stream(self, account_id: str, call_id: str, id_or_name: str) -> MediaStream:
+        """The stream after its end. Raises NotFound, WrongState."""
+        return await self._streams.stop(account_id, call_id, id_or_name)
 
     def arrive(self, leg: Leg, arrival: InboundCall) -> None:
         """An INVITE came in, and was admitted."""

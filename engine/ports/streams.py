@@ -148,7 +148,7 @@ class StreamWire(Protocol):
         ...
 
     def send(self, event: str, members: Mapping[str, object]) -> None:
-        """Send a message of that event, which is numbered, with these members."""
+        """Send a message of that event, which is numbered, with these members; after `stop` there is no other."""
         ...
 
     def clear(self) -> None:

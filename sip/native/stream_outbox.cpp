@@ -22,7 +22,7 @@ void StreamOutbox::open(const std::string &message, unsigned numbers)
 bool StreamOutbox::add_media(const std::string &track, pj_uint64_t at_ms, const std::string &sound)
 {
     Guard guard(mutex);
-    if (!opened || closed)
+    if (!opened || closed || stopped)
         return true;
     text = numbered("media");
     text += ",\"media\":{\"track\":\"" + track + "\",\"chunk\":\"" + std::to_string(++chunk) + "\",\"timestamp\":\"" +
@@ -40,8 +40,10 @@ bool StreamOutbox::add_media(const std::string &track, pj_uint64_t at_ms, const 
 void StreamOutbox::add_event(const std::string &event, const std::string &members)
 {
     Guard guard(mutex);
-    if (opened && !closed)
-        add_text(numbered(event.c_str()) + "," + members + "}");
+    if (!opened || closed || stopped)
+        return;
+    add_text(numbered(event.c_str()) + "," + members + "}");
+    stopped = event == "stop";
 }
 
 void StreamOutbox::add_control(Opcode opcode, const std::string &content)

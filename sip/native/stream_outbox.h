@@ -18,7 +18,7 @@ public:
     // A message of 20 ms of a track. False where it is dropped, since too much waits; it has its chunk nevertheless.
     bool add_media(const std::string &track, pj_uint64_t at_ms, const std::string &sound);
 
-    // A message of that event, whose other members are `members`, as JSON.
+    // A message of that event, whose other members are `members`, as JSON. After "stop" there is no other message.
     void add_event(const std::string &event, const std::string &members);
 
     void add_control(Opcode opcode, const std::string &content);
@@ -49,7 +49,7 @@ private:
     std::string text; // of a message of media, kept so that it needs no new memory
     size_t taken = 0;
     pj_uint64_t sequence = 0, chunk = 0;
-    bool opened = false, closed = false;
+    bool opened = false, stopped = false, closed = false;
     Sums counted;
 };
 

@@ -77,6 +77,7 @@ class Owned:
             "key_id": "SK" + "0" * 32,
             "account": "nobody",
             "source": "192.0.2.1",
+            "stream": "desk",
         }
         return operation.path.format(**{**nobodys, **self.ids})
 

@@ -21,7 +21,6 @@ ABSENT: Final[Mapping[str, str]] = MappingProxyType({
     "AvailablePhoneNumbers": _BOUGHT,
     "Calls/{CallSid}/Payments": "Card numbers are not taken on calls.",
     "Calls/{CallSid}/Siprec": "Calls are not forked by SIPREC yet.",
-    "Calls/{CallSid}/Streams": "Calls are not streamed to programs yet.",
     "Calls/{CallSid}/Transcriptions": _TRANSCRIPTIONS,
     "Calls/{CallSid}/UserDefinedMessageSubscriptions": "Calls carry no messages of programs.",
     "Calls/{CallSid}/UserDefinedMessages": "Calls carry no messages of programs.",

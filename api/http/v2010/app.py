@@ -36,6 +36,7 @@ from api.http.v2010.resources import (
     queue_members,
     queues,
     recordings,
+    streams,
     usage,
 )
 
@@ -55,6 +56,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     **queue_members.RESOURCES,
     **queues.RESOURCES,
     **recordings.RESOURCES,
+    **streams.RESOURCES,
     **usage.RESOURCES,
 }
 OPEN_RESOURCES: Final[Mapping[str, OpenResource]] = document.RESOURCES

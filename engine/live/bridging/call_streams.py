@@ -6,7 +6,7 @@ from typing import Final
 
 from engine.aio.tasks import started
 from engine.aio.waits import joined, to_its_end, until
-from engine.errors import DisclosureRefused, LegGone, StreamError
+from engine.errors import DisclosureRefused, LegGone, MediaError, StreamError
 from engine.flow.program_plans import StreamOrder, StreamOutcome
 from engine.ids import IdKind, new_id
 from engine.live.consent.service import ConsentService
@@ -82,12 +82,12 @@ class CallStreams:
         """
         row, clock = self._row(order, new_id(IdKind.STREAM), two_way=True), self._services.clock
         began = clock.monotonic()
-        active = await self._begun(row, order)
+        active, refused = await self._begun(row, order), ""
         try:
             refused = await self._session.until_over(self._talk(active))
         finally:
             self._session.disclosing.hears_no_more(active)
-            await to_its_end(active.stop())
+            await to_its_end(active.stop(refused))
         if refused:
             raise StreamError(refused)
         return StreamOutcome(active.id, round(clock.monotonic() - began), active.row.error or "")
@@ -145,7 +145,7 @@ class CallStreams:
         await active.let_hear(consent, [(Said(session.leg.id), StreamTrack.INBOUND)])
         try:
             await self._gate.open(session, active)
-        except DisclosureRefused as refusal:
+        except (DisclosureRefused, MediaError) as refusal:
             return str(refusal)
         return ""
 

@@ -83,6 +83,8 @@ class ActiveStream:
         self._arranging = asyncio.Lock()
         self._spoken_to: tuple[Disclosure, Ear] | None = None
         self._stopping = Occurrence()
+        self._refusal = ""
+        """Why it was stopped, where that was no good end."""
         self._was_open = False
         self.over = Occurrence()
         """Set once it has ended, and its row says how."""
@@ -119,7 +121,7 @@ class ActiveStream:
         """Connect to the program and follow the stream to its end."""
         error = _FAULT
         try:
-            error = await self._connections()
+            error = await self._connections() or self._refusal
         finally:
             self._wire = None
             how = StreamEnding.BROKE if error else StreamEnding.STOPPED
@@ -170,13 +172,14 @@ class ActiveStream:
                 self.note("stream_unwired", stream=self._row.id, reason=str(error))
                 await wire.close()
 
-    def stop_soon(self) -> None:
-        """End it, without waiting until it has ended. Safe to repeat."""
+    def stop_soon(self, why: str = "") -> None:
+        """End it, without waiting until it has ended; `why` says what is wrong. Safe to repeat."""
+        self._refusal = self._refusal or why
         self._stopping.set()
 
-    async def stop(self) -> None:
+    async def stop(self, why: str = "") -> None:
         """End it: the program is told, and its connection closed. Safe to repeat."""
-        self.stop_soon()
+        self.stop_soon(why)
         await self.over.wait()
 
     async def _connections(self) -> str:

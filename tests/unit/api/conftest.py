@@ -11,12 +11,14 @@ from api.http.services import RestServices
 from api.node.clock import SystemClock
 from engine.errors import NotFound, TelefoonError, WrongState
 from engine.flow.interpreter import Start
+from engine.flow.program_plans import StreamOrder
 from engine.ids import IdKind, new_id
 from engine.live.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 from engine.model.call import Call, Direction
 from engine.model.call_options import NumberOptions
 from engine.model.conference import Conference, ConferenceStatus, Participant
 from engine.model.queue import Queue
+from engine.model.stream import MediaStream, StreamEnding, StreamFigures, ended
 from engine.ports import RtpStats
 from engine.store.calls import Calls
 from engine.store.conferences import Conferences
@@ -26,6 +28,14 @@ from tests.unit.rest_services import KeptMessages, answering, rest_services
 
 NUMBER = "+3225550100"
 TO = "+3225550199"
+
+
+def a_stream(account_id: str, call_id: str, order: StreamOrder) -> MediaStream:
+    """A stream of a call that has just begun."""
+    return MediaStream(
+        new_id(IdKind.STREAM), account_id, call_id, "node-1", order.url, order.tracks.value, False,
+        SystemClock().now(), name=order.name, callback=order.callback,
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -41,6 +51,8 @@ class NotingCallService:
     """Queues and their next names, None where they are removed."""
     still_to_store: list[Call] = field(default_factory=list)
     """Live calls as they are now, of which the rows know nothing yet."""
+    stream_orders: list[StreamOrder] = field(default_factory=list)
+    stopped_streams: list[str] = field(default_factory=list)
     keeps_recordings: bool = False
     failure: TelefoonError | None = None
 
@@ -83,6 +95,15 @@ class NotingCallService:
     async def settle(self, call_id: str) -> None:
         for call in [each for each in self.still_to_store if each.id == call_id]:
             await self.calls.save(call)
+
+    async def start_stream(self, account_id: str, call_id: str, order: StreamOrder) -> MediaStream:
+        self.stream_orders.append(order)
+        return a_stream(account_id, call_id, order)
+
+    async def stop_stream(self, account_id: str, call_id: str, id_or_name: str) -> MediaStream:
+        self.stopped_streams.append(id_or_name)
+        stream = a_stream(account_id, call_id, StreamOrder("wss://program.example/"))
+        return ended(stream, StreamEnding.STOPPED, SystemClock().now(), StreamFigures())
 
     async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:
         raise WrongState(f"Nobody waits in {queue_id}.")

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from engine.errors import NotFound, WrongState
 from engine.flow.interpreter import Start
+from engine.flow.program_plans import StreamOrder
 from engine.live.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 from engine.model.call import Attempt, Call, Direction, Event, after
 from engine.model.conference import Conference, Participant
 from engine.model.queue import Queue
+from engine.model.stream import MediaStream
 from engine.ports import RtpStats
 from engine.store.calls import Calls
 from engine.store.database import Database
@@ -87,6 +89,12 @@ class ScriptedCallService:
 
     async def remove_queue(self, account_id: str, queue_id: str) -> None:
         raise NotFound("queue", queue_id)
+
+    async def start_stream(self, account_id: str, call_id: str, order: StreamOrder) -> MediaStream:
+        raise WrongState(f"{call_id} is not streamed to {order.url}.")
+
+    async def stop_stream(self, account_id: str, call_id: str, id_or_name: str) -> MediaStream:
+        raise WrongState(f"{call_id} has no stream {id_or_name}.")
 
     async def place_in_line(self, call: Call) -> int | None:
         return None

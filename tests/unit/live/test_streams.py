@@ -27,7 +27,7 @@ async def on_the_line(node: FakeNode, consent: str = "none-needed") -> FarEnd:
 async def streamed(node: FakeNode, caller: FarEnd, **order: object) -> MediaStream:
     """A stream of a call, as REST begins it; `order` are fields of StreamOrder."""
     call = await node.call(caller)
-    return await node.switchboard.streams.start(node.account.id, call.id, StreamOrder(**{"url": URL, **order}))  # type: ignore[arg-type]
+    return await node.switchboard.start_stream(node.account.id, call.id, StreamOrder(**{"url": URL, **order}))  # type: ignore[arg-type]
 
 
 def program(node: FakeNode) -> FakeProgram:
@@ -81,7 +81,7 @@ async def test_a_stream_is_told_of_by_its_callback_and_on_the_events_of_its_call
         program(node).happens(MessageUnread("It is no JSON."))
     await node.passes(5)
 
-    ended = await node.switchboard.streams.stop(node.account.id, call.id, stream.id)
+    ended = await node.switchboard.stop_stream(node.account.id, call.id, stream.id)
     await node.passes(1)
 
     assert ended.status is StreamStatus.STOPPED
@@ -151,14 +151,14 @@ async def test_names_are_unique_and_a_call_has_four_tracks_at_most(node: FakeNod
     with pytest.raises(WrongState, match="more than 4 tracks"):
         await streamed(node, caller, name="three", callback=Callback(TOLD))
 
-    await node.switchboard.streams.stop(node.account.id, call.id, "one")
+    await node.switchboard.stop_stream(node.account.id, call.id, "one")
     await streamed(node, caller, name="one")
 
     [refused] = await node.told(TOLD)
     assert refused["StreamEvent"] == "stream-error"
     assert "more than 4 tracks" in refused["StreamError"]
     with pytest.raises(WrongState, match="no stream three"):
-        await node.switchboard.streams.stop(node.account.id, call.id, "three")
+        await node.switchboard.stop_stream(node.account.id, call.id, "three")
 
 
 async def test_a_server_that_cannot_be_reached_ends_the_stream_and_not_the_call(node: FakeNode) -> None:
