@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.consent import ConsentBasis, ConsentPolicyOption, ConsentWithdrawal, consent_chosen
+from api.cli.consent import ConsentBasis, ConsentPolicyOption, ConsentTo, ConsentWithdrawal, consents_chosen
 from api.cli.disclosure import EXAMPLES as DISCLOSURE_EXAMPLES
 from api.cli.disclosure import NOTICE_EXAMPLES, SPOKEN_NAME_EXAMPLES, disclosure, notice, spoken_name
 from api.cli.group import CommandGroup, examples
@@ -17,7 +17,7 @@ from api.cli.pace import pace
 from api.cli.region import EXAMPLES as REGION_EXAMPLES
 from api.cli.region import region
 from engine.errors import InvalidField
-from engine.model.call_options import AccountOptions
+from engine.model.call_options import CONSENT_OPTIONS, AccountOptions
 from engine.model.consent.policy import Withdrawal
 from engine.model.consent.wording import Sentence
 from engine.model.languages import REGION_OF_BARE_LANGUAGE
@@ -73,27 +73,28 @@ def secret(
 @accounts.command(
     epilog=examples(
         "telefoon accounts consent demo --consent both-parties",
+        "telefoon accounts consent demo --consent announce --consent-to streaming=press-to-consent",
         "telefoon accounts consent demo --consent none-needed --consent-basis 'MiFID II art. 16(7): orders'",
     )
 )
 def consent(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")],
     consent: ConsentPolicyOption = None,
+    consent_to: ConsentTo = None,
     consent_basis: ConsentBasis = None,
     consent_withdrawal: ConsentWithdrawal = Withdrawal.CUT,
 ) -> None:
-    """Choose how calls of an account may be recorded; without --consent, as their countries want it."""
-    choice = consent_chosen(consent, consent_basis, consent_withdrawal)
+    """Choose how calls of an account may be recorded and more; without --consent, as their countries want it."""
+    chosen = consents_chosen(consent, consent_to or (), consent_basis, consent_withdrawal)
+    policies = {purpose.value: choice.policy.value for purpose, choice in chosen.items() if choice is not None}
 
     async def work(books: LocalStores) -> None:
         account = await books.account(name)
-        await books.stores.accounts.choose(account.id, replace(account.options, consent=choice))
-        await books.stores.audit.add(CLI, "account.consent", account.id, policy=choice.policy if choice else None)
+        await books.stores.accounts.choose(account.id, account.options.with_consents(chosen))
+        await books.stores.audit.add(CLI, "account.consent", account.id, policy=consent, policies=policies)
 
     with_books(work)
-    typer.echo(
-        f"Calls of account {name} are recorded by {choice.policy if choice else 'the default of their countries'}."
-    )
+    typer.echo(f"Calls of account {name} are recorded by {consent or 'the default of their countries'}.")
 
 
 @accounts.command(
@@ -121,13 +122,8 @@ def options(
     if as_json:
         print_json(chosen)
     else:
-        print_facts(
-            {
-                **as_row(chosen),
-                "consent": chosen.consent and chosen.consent.policy,
-                "disclosure": chosen.disclosure and chosen.disclosure.policy,
-            }
-        )
+        choices = {option: getattr(chosen, option) for option in (*CONSENT_OPTIONS.values(), "disclosure")}
+        print_facts({**as_row(chosen), **{option: choice and choice.policy for option, choice in choices.items()}})
 
 
 @accounts.command(epilog=examples("telefoon accounts beep demo --every 15", "telefoon accounts beep demo"))
@@ -152,7 +148,7 @@ def beep(
 )
 def text(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")],
-    sentence: Annotated[Sentence, typer.Argument(help="What is said about recording.")],
+    sentence: Annotated[Sentence, typer.Argument(help="What is said; about recording, where it names nothing else.")],
     language: Annotated[str, typer.Option(help="Such as fr, without a region.")],
     text: Annotated[str, typer.Option(help="What is said from now on.")],
 ) -> None:

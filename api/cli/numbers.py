@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.consent import ConsentBasis, ConsentPolicyOption, ConsentWithdrawal, consent_chosen
+from api.cli.consent import ConsentBasis, ConsentPolicyOption, ConsentTo, ConsentWithdrawal, consents_chosen
 from api.cli.disclosure import (
     AssertedAt,
     AssertedBy,
@@ -36,6 +36,7 @@ E164 = Annotated[str, typer.Argument(metavar="+E164", help="Such as +3225550100,
         "telefoon numbers add +3225550100 --account demo",
         "telefoon numbers add +3225550100 --account demo --url https://example.com/flow --language nl-BE",
         "telefoon numbers add +3225550100 --account demo --record --consent press-to-consent",
+        "telefoon numbers add +3225550100 --account demo --consent announce --consent-to streaming=both-parties",
         "telefoon numbers add +3225550100 --account demo --status-callback https://example.com/ended",
         "telefoon numbers add +3225550xxx --account demo --url https://example.com/flow",
         "telefoon numbers add +3225550100 --account demo --application AP0191f5c2a3b4c5d6e7f8091a2b3c4d5e",
@@ -61,6 +62,7 @@ def add(
     name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
     options: NumberOptions,
     consent: ConsentPolicyOption = None,
+    consent_to: ConsentTo = None,
     consent_basis: ConsentBasis = None,
     consent_withdrawal: ConsentWithdrawal = Withdrawal.CUT,
     disclosure: DisclosureOption = None,
@@ -74,12 +76,12 @@ def add(
     from engine.model.languages import nearest_language
 
     e164 = _e164(number)
-    chosen = replace(
+    told = replace(
         _told(options),
         language=nearest_language(options.language or DEFAULT_LANGUAGE),
-        consent=consent_chosen(consent, consent_basis, consent_withdrawal),
         disclosure=disclosure_chosen(disclosure, disclosure_wording, asserted_by, asserted_at, disclosure_reason),
     )
+    chosen = told.with_consents(consents_chosen(consent, consent_to or (), consent_basis, consent_withdrawal))
     urls = {"url": url, "fallback-url": fallback_url, "status-callback": options.status_callback}
     for field, address in urls.items():
         if address is not None:

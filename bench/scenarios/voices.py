@@ -18,7 +18,7 @@ from typing import Final
 from bench.process import usage
 from bench.scenario import Place, Scenario
 from engine.errors import SetupError, SpeechError
-from engine.model.consent import Sentence, load_texts
+from engine.model.consent import OF_RECORDING, load_texts
 from engine.ports import Speech
 from tests.peers.judge import read_by
 from tests.peers.word_errors import word_errors
@@ -57,7 +57,7 @@ def sentences(language: str) -> Iterator[str]:
     """All that are said in a language."""
     yield from tomllib.loads(_SENTENCES.read_text("utf-8"))[language]
     texts = load_texts()
-    for sentence in Sentence:
+    for sentence in OF_RECORDING:
         yield texts.wording(sentence, LANGUAGES[language]).text
 
 

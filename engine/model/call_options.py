@@ -8,9 +8,11 @@ one above it, so an option's class says who may choose it.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final, Self
 
-from engine.model.consent.policy import ConsentChoice
+from engine.model.consent.policy import ConsentChoice, ConsentPolicy
+from engine.model.consent.purpose import Purpose
 from engine.model.disclosure.policy import DisclosureChoice
 from engine.model.flow_reading import FlowReading
 from engine.model.recording_shape import Channels, Tracks, Trim
@@ -43,6 +45,17 @@ class Option:
     personal: bool = False
 
 
+CONSENT_OPTIONS: Final[Mapping[Purpose, str]] = MappingProxyType(
+    {
+        Purpose.RECORDING: "consent",
+        Purpose.TRANSCRIPTION: "consent_to_transcription",
+        Purpose.STREAMING: "consent_to_streaming",
+        Purpose.RECORDING_ELSEWHERE: "consent_to_recording_elsewhere",
+    }
+)
+"""The options by which each purpose's policy is chosen."""
+
+
 def _option(**facts: Any) -> Any:
     return field(default=None, metadata={_OPTION: Option(**facts)})
 
@@ -51,12 +64,16 @@ def _option(**facts: Any) -> Any:
 class AccountOptions:
     """Options that an account may choose for its calls; None is for what is not chosen.
 
+    `consent` is the policy of recording, and of every other purpose for which none is chosen.
     `recording_beep_s` are the seconds between the tones that tell of recording; 0 is never. `flow_reading` says what
     becomes of mistakes in call flows; where it is not chosen, they are passed over in XML and refused in JSON.
     `disclosure` is how people learn that a program speaks; where it is not chosen, we announce it.
     """
 
     consent: ConsentChoice | None = _option(rest="consent")
+    consent_to_transcription: ConsentChoice | None = _option(rest="consent_to_transcription")
+    consent_to_streaming: ConsentChoice | None = _option(rest="consent_to_streaming")
+    consent_to_recording_elsewhere: ConsentChoice | None = _option(rest="consent_to_recording_elsewhere")
     recording_beep_s: int | None = _option(
         rest="recording_beep",
         flag="recording-beep",
@@ -69,6 +86,21 @@ class AccountOptions:
         help="Pass over mistakes in call flows (lenient), or refuse them (strict); by default XML is read leniently.",
     )
     disclosure: DisclosureChoice | None = _option(rest="disclosure", personal=True)
+
+    def consent_to(self, purpose: Purpose) -> ConsentChoice | None:
+        """The policy that was chosen for a purpose: its own, else that of recording.
+
+        What a client asserts of recording is no assertion of anything else.
+        """
+        own: ConsentChoice | None = getattr(self, CONSENT_OPTIONS[purpose])
+        if own is not None or self.consent is None or self.consent.policy is ConsentPolicy.EXTERNAL:
+            return own
+        return self.consent
+
+    def with_consents(self, chosen: Mapping[Purpose, ConsentChoice | None]) -> Self:
+        """The same options, with the policies that are chosen for purposes."""
+        changes: dict[str, Any] = {CONSENT_OPTIONS[purpose]: choice for purpose, choice in chosen.items()}
+        return replace(self, **changes)
 
     @classmethod
     @cache  # asked for each row of a list, and its answer never changes

@@ -12,7 +12,7 @@ from typing import Final
 from api.node.speech import speech_service
 from config.settings import Settings
 from engine.live.phrases import Phrase
-from engine.model.consent import Sentence, load_texts
+from engine.model.consent import OF_RECORDING, load_texts
 from engine.model.languages import LANGUAGES
 from engine.ports import Speech
 
@@ -40,5 +40,5 @@ def own_sentences() -> Iterator[Speech]:
         with suppress(KeyError):
             yield phrase.in_language(LANGUAGE)
     texts = load_texts()
-    for sentence in Sentence:
+    for sentence in OF_RECORDING:
         yield Speech(texts.wording(sentence, LANGUAGE).text, LANGUAGE)

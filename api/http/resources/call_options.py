@@ -1,14 +1,14 @@
 """Options of calls as the REST interface writes them, by their table in engine/model/call_options.py."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from api.http.faults import Faults
 from api.http.json_fields import shown_address
 from api.http.resources.consent_fields import consent_of
 from api.http.resources.disclosure_fields import disclosure_of
-from engine.model.call_options import CallOptions
+from engine.model.call_options import CONSENT_OPTIONS, CallOptions
 from engine.model.flow_reading import FlowReading
 from engine.model.languages import nearest_language
 from engine.model.recording_shape import Channels, Tracks, Trim
@@ -42,7 +42,7 @@ def _events(given: Sequence[str], _: Faults) -> tuple[str, ...]:
 
 _READ: Final[Mapping[str, Read]] = {
     "language": _language,
-    "consent": consent_of,
+    **{name: partial(consent_of, name) for name in CONSENT_OPTIONS.values()},
     "disclosure": disclosure_of,
     "flow_reading": lambda given, _: FlowReading(given),
     "status_callback_events": _events,
@@ -55,7 +55,7 @@ _READ: Final[Mapping[str, Read]] = {
 """For options that are not simply what the body has."""
 
 _SHOWN: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "consent": lambda chosen: chosen.policy.value if chosen else None,
+    **{name: lambda chosen: chosen.policy.value if chosen else None for name in CONSENT_OPTIONS.values()},
     "disclosure": lambda chosen: chosen.policy.value if chosen else None,
     "status_callback": shown_address,
     "status_callback_events": lambda events: events or None,

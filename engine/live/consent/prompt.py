@@ -1,4 +1,4 @@
-"""Asks one leg whether it may be recorded, and hears its answer."""
+"""Asks one leg for consent, and hears its answer."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from engine.errors import MediaError, SpeechError
 from engine.live.session.dtmf import Keys
 from engine.live.session.session import Session
 from engine.live.speaker import Speaker
-from engine.model.consent import AGREE, REFUSE, WITHDRAW, Ask, ConsentAnswer, How, Sentence, Wording
+from engine.model.consent import AGREE, REFUSE, WITHDRAW, Ask, ConsentAnswer, How, Sentence, Sentences, Wording
 from engine.ports import Ear, Speech
 
 TRIES: Final = 2
@@ -23,6 +23,8 @@ class ConsentPrompt:
     """Speaks the wordings to a session's leg, which alone hears them."""
 
     session: Session
+    sentences: Sentences
+    """What is asked for."""
     wordings: Mapping[Sentence, Wording]
     speaker: Speaker
 
@@ -34,9 +36,9 @@ class ConsentPrompt:
         """Say what was understood, where an answer was wanted or an objection came."""
         if ask is Ask.KEY:
             with self.session.keys.diverted():
-                await self.say(Sentence.THANKS if answer.digit == AGREE else Sentence.REFUSED)
+                await self.say(self.sentences.thanks if answer.digit == AGREE else self.sentences.refused)
         elif answer.digit is not None:
-            await self.say(Sentence.REFUSED)
+            await self.say(self.sentences.refused)
 
     async def say(self, sentence: Sentence) -> bool:
         """False if it could not be spoken to its end, which is noted."""
@@ -49,16 +51,17 @@ class ConsentPrompt:
         return True
 
     async def _tell(self) -> ConsentAnswer:
-        """Who objects while it is still being said, as it says, is not recorded at all."""
-        wording = self.wordings[Sentence.ANNOUNCEMENT]
-        said, objection = self.say(Sentence.ANNOUNCEMENT), self.session.keys.sequence(WITHDRAW)
+        """Who objects while it is still being said, as it says, does not consent at all."""
+        announcement = self.sentences.announcement
+        wording = self.wordings[announcement]
+        said, objection = self.say(announcement), self.session.keys.sequence(WITHDRAW)
         async with race(said, objection) as (telling, objecting):
             if not objecting.done():
                 return ConsentAnswer(How.ANNOUNCED if telling.result() else How.UNHEARD, wording)
         return ConsentAnswer(How.DIGIT, wording, WITHDRAW)
 
     async def _question(self) -> ConsentAnswer:
-        wording = self.wordings[Sentence.QUESTION]
+        wording = self.wordings[self.sentences.question]
         how, key = How.NO_ANSWER, None
         with self.session.keys.diverted() as keys:
             for _ in range(TRIES):
@@ -69,7 +72,7 @@ class ConsentPrompt:
 
     async def _key(self, keys: Keys) -> tuple[How, str | None]:
         """The first key, which silences the question."""
-        async with race(self.say(Sentence.QUESTION), keys.next(None)) as (asking, pressed):
+        async with race(self.say(self.sentences.question), keys.next(None)) as (asking, pressed):
             await asyncio.wait({pressed}, timeout=ANSWER_S)
             if pressed.done():
                 return How.DIGIT, pressed.result()

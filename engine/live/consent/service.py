@@ -1,19 +1,20 @@
 """Consent on live legs: asked for by the policy of each call and purpose, kept while the leg lives, withdrawn."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Literal, overload
 
 from engine.errors import LegGone, StoreError
 from engine.live.consent.policies import ConsentPolicies
 from engine.live.consent.prompt import ConsentPrompt
 from engine.live.recording.service import RecordingService
+from engine.live.session.leg_consent import LegConsent
 from engine.live.session.session import Session
 from engine.live.speaker import Speaker
 from engine.model.conference import Conference
 from engine.model.consent import (
+    ABOUT,
     WITHDRAW,
     Ask,
     AskedLeg,
@@ -22,6 +23,7 @@ from engine.model.consent import (
     ConsentChoice,
     ConsentPolicy,
     ConsentRecord,
+    ConsentRequest,
     Given,
     How,
     Purpose,
@@ -31,31 +33,12 @@ from engine.model.consent import (
     Withdrawal,
     Wording,
     asked_of,
-    asserted,
     decide,
+    sentences_of,
     withdrawn,
 )
-from engine.model.disclosure import Disclosure, DisclosurePolicy
+from engine.model.disclosure import Disclosure
 from engine.ports import Clock, Heard, Said
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """What is asked of one leg: for what, by which policy, in which conference, after which notice."""
-
-    purpose: Purpose
-    choice: ConsentChoice
-    ask: Ask
-    conference: Conference | None
-    notice: Disclosure | None
-
-    @property
-    def told(self) -> ConsentAnswer | None:
-        """What stands in for an answer where nothing has to be said any more."""
-        if self.ask is Ask.NOTHING:
-            return asserted(self.choice)
-        heard = _heard(self.notice) if self.purpose is Purpose.STREAMING and self.ask is Ask.TELL else None
-        return ConsentAnswer(How.ANNOUNCED, heard) if heard is not None else None
 
 
 class ConsentService:
@@ -101,10 +84,11 @@ class ConsentService:
                 _note_none(each, purpose, f"the consent policy is not known: {error}")
             return None
         asks = _asks(sessions, choices)
-        notices = (notice, *(None for _ in others))
+        heard = (notice, *(None for _ in others))
+        place = conference.id if conference else None
         requests = [
-            _Request(purpose, choice, ask, conference, heard)
-            for choice, ask, heard in zip(choices, asks, notices, strict=True)
+            ConsentRequest(purpose, choice, ask, _language(each, conference), place, told)
+            for each, choice, ask, told in zip(sessions, choices, asks, heard, strict=True)
         ]
         given = await asyncio.gather(*map(self._of_one, sessions, requests))
         consents = [each for each in given if each is not None]
@@ -119,7 +103,7 @@ class ConsentService:
             self._keep(session, withdrawn(consent, how, leg))
         if consents:
             await asyncio.gather(*(self._cut(session, consent) for consent in consents))
-            session.beside.begin(self._say_withdrawn(session))
+            session.beside.begin(self._say_withdrawn(session, [each.record.purpose for each in consents]))
         else:
             await self._refuse(session, how, open_before)
 
@@ -134,51 +118,64 @@ class ConsentService:
         consent = session.consenting.given(purpose)
         return consent.choice if consent is not None else await self._rules.choice(session.call, purpose)
 
-    async def _of_one(self, session: Session, request: _Request) -> Consent[Purpose] | None:
-        purpose = request.purpose
-        async with session.consenting.asking:
-            before = session.consenting.given(purpose)
-            if session.consenting.is_final(purpose) or (before is not None and before.answers(request.ask)):
-                return before
-            try:
-                answer = request.told or await self._answer(session, request)
-            except LegGone:
-                return None
-            except StoreError as error:
-                _note_none(session, purpose, f"the texts are not known: {error}")
-                return None
-            return await self._answered(session, request, answer)
+    async def _of_one(self, session: Session, request: ConsentRequest) -> Consent[Purpose] | None:
+        consenting = session.consenting
+        consenting.requests.append(request)
+        try:
+            async with consenting.asking:
+                if _is_due(consenting, request):
+                    await self._put(session, request)
+        finally:
+            consenting.requests.remove(request)
+        given = consenting.given(request.purpose)
+        return given if given is not None and given.answers(request.ask) else None
 
-    async def _answered(self, session: Session, request: _Request, answer: ConsentAnswer) -> Consent[Purpose] | None:
-        purpose, choice, conference = request.purpose, request.choice, request.conference
-        if session.consenting.is_final(purpose):
-            return None  # it was withdrawn from outside while the leg was asked: what it answers then does not count
-        before = session.consenting.given(purpose)
-        leg = self._leg(session, conference.id if conference else None)
-        decision = decide(choice, request.ask, answer, leg, purpose)
+    async def _put(self, session: Session, request: ConsentRequest) -> None:
+        """Ask the leg, also for what waits to be asked in the same breath."""
+        put = [request]
+        try:
+            answer = request.told
+            if answer is None:
+                wordings = await self._wordings(session, request.language)
+                waiting = [each for each in session.consenting.requests if _is_due(session.consenting, each)]
+                put = list(request.with_others(waiting))
+                answer = await self._answer(session, put, wordings)
+        except LegGone:
+            return
+        except StoreError as error:
+            _note_none(session, request.purpose, f"the texts are not known: {error}")
+            return
+        for each in put:
+            await self._answered(session, each, answer)
+
+    async def _answered(self, session: Session, request: ConsentRequest, answer: ConsentAnswer) -> None:
+        purpose, choice, consenting = request.purpose, request.choice, session.consenting
+        if consenting.is_final(purpose):
+            return  # it was withdrawn from outside while the leg was asked: what it answers then does not count
+        before = consenting.given(purpose)
+        decision = decide(choice, request.ask, answer, self._leg(session, request.conference_id), purpose)
         self._keep(session, decision.record)
         if session.over.is_set():
-            return None
-        session.consenting.answered(purpose, answer, decision.consent)
+            return
+        consenting.answered(purpose, answer, decision.consent)
         if decision.consent is None:
             _note_none(session, purpose, _reason(answer))
             if before is not None:
                 await self._cut(session, before)
         elif before is None and choice.policy is not ConsentPolicy.NONE_NEEDED:
             session.beside.begin(self._watch(session))
-        return session.consenting.given(purpose)
 
-    async def _answer(self, session: Session, request: _Request) -> ConsentAnswer:
-        conference = request.conference
-        language = (conference.options.language if conference else None) or session.language
-        asking = await self._asking(session, language)
-        answer = await session.until_over(asking.ask(request.ask))
+    async def _answer(
+        self, session: Session, put: Sequence[ConsentRequest], wordings: Mapping[Sentence, Wording]
+    ) -> ConsentAnswer:
+        asking, ask = ConsentPrompt(session, sentences_of(put), wordings, self._speaker), put[0].ask
+        answer = await session.until_over(asking.ask(ask))
         with suppress(LegGone):  # it has answered all the same
-            await session.until_over(asking.confirm(request.ask, answer))
+            await session.until_over(asking.confirm(ask, answer))
         return answer
 
-    async def _asking(self, session: Session, language: str) -> ConsentPrompt:
-        return ConsentPrompt(session, await self._rules.wordings(session.call.account_id, language), self._speaker)
+    async def _wordings(self, session: Session, language: str) -> Mapping[Sentence, Wording]:
+        return await self._rules.wordings(session.call.account_id, language)
 
     async def _watch(self, session: Session) -> None:
         """Withdraw on the keys for it."""
@@ -195,12 +192,14 @@ class ConsentService:
             await self._recorder.withhold(*sources, unwanted=delete)
         await session.consenting.tell_withdrawal(consent.record.purpose, delete=delete)
 
-    async def _say_withdrawn(self, session: Session) -> None:
+    async def _say_withdrawn(self, session: Session, purposes: Iterable[Purpose]) -> None:
+        sentence = Sentence.WITHDRAWN if set(purposes) == {Purpose.RECORDING} else Sentence.ALL_WITHDRAWN
         try:
-            asking = await self._asking(session, session.language)
-            await session.until_over(asking.say(Sentence.WITHDRAWN))
+            wordings = await self._wordings(session, session.language)
+            saying = ConsentPrompt(session, ABOUT[frozenset({Purpose.RECORDING})], wordings, self._speaker)
+            await session.until_over(saying.say(sentence))
         except (LegGone, StoreError) as error:
-            session.journal.note_event("prompt_failed", text=Sentence.WITHDRAWN.value, reason=str(error))
+            session.journal.note_event("prompt_failed", text=sentence.value, reason=str(error))
 
     def _keep(self, session: Session, record: ConsentRecord) -> None:
         """Behind the call's back: a failing database holds up nobody."""
@@ -227,12 +226,15 @@ def _asks(sessions: Sequence[Session], choices: Sequence[ConsentChoice]) -> list
     ]
 
 
-def _heard(notice: Disclosure | None) -> Wording | None:
-    """What somebody was told of a program, if we told it: that what they say is processed too."""
-    if notice is None or notice.record.policy is not DisclosurePolicy.ANNOUNCE:
-        return None
-    record = notice.record
-    return Wording(record.text or "", record.language or "", record.text_version or "")
+def _language(session: Session, conference: Conference | None) -> str:
+    """The language in which a leg is asked, BCP 47."""
+    return (conference.options.language if conference else None) or session.language
+
+
+def _is_due(consenting: LegConsent, request: ConsentRequest) -> bool:
+    """Whether the leg is still to be asked this."""
+    before = consenting.given(request.purpose)
+    return not (consenting.is_final(request.purpose) or (before is not None and before.answers(request.ask)))
 
 
 def _note_none(session: Session, purpose: Purpose, reason: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Final, TypeVar
 
-from engine.model.consent import Consent, ConsentAnswer, How, Purpose
+from engine.model.consent import Consent, ConsentAnswer, ConsentRequest, How, Purpose
 from engine.model.consent.state import CONSENT_TRANSITIONS, FINAL, ConsentEvent, ConsentState
 from engine.model.transitions import next_state
 from engine.ports import Source
@@ -29,6 +29,8 @@ class LegConsent:
     def __init__(self, call_id: str) -> None:
         self.asking: Final = asyncio.Lock()
         """Held by who asks for it."""
+        self.requests: Final[list[ConsentRequest]] = []
+        """What waits to be asked, or is being asked."""
         self._call_id = call_id
         self._states = dict.fromkeys(Purpose, ConsentState.NOT_ASKED)
         self._given: dict[Purpose, Consent[Purpose]] = {}

@@ -22,11 +22,14 @@ from engine.model.consent.decision import (
 from engine.model.consent.policy import ASSERTED, Ask, ConsentChoice, ConsentPolicy, Withdrawal, asked_of, faults
 from engine.model.consent.purpose import Purpose
 from engine.model.consent.record import ConsentRecord, Given, How
-from engine.model.consent.wording import OwnText, Sentence, Texts, Wording, load_texts
+from engine.model.consent.request import ConsentRequest, sentences_of
+from engine.model.consent.wording import ABOUT, OF_RECORDING, OwnText, Sentence, Sentences, Texts, Wording, load_texts
 
 __all__ = [
+    "ABOUT",
     "AGREE",
     "ASSERTED",
+    "OF_RECORDING",
     "REFUSE",
     "WITHDRAW",
     "Ask",
@@ -36,12 +39,14 @@ __all__ = [
     "ConsentChoice",
     "ConsentPolicy",
     "ConsentRecord",
+    "ConsentRequest",
     "Decision",
     "Given",
     "How",
     "OwnText",
     "Purpose",
     "Sentence",
+    "Sentences",
     "Texts",
     "ToRecording",
     "ToStreaming",
@@ -52,5 +57,6 @@ __all__ = [
     "decide",
     "faults",
     "load_texts",
+    "sentences_of",
     "withdrawn",
 ]

@@ -118,7 +118,7 @@ consent_texts: Final = Table(
     technical("text", StoredText, nullable=False),
     technical("created_at", UtcDateTime, nullable=False),
     info=about(
-        "An account's own words about recording, with their versions.",
+        "An account's own words about recording, streaming and writing down, with their versions.",
         Whose.NOBODY,
         until=ACCOUNT_LIFE,
     ),

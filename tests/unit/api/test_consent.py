@@ -80,6 +80,26 @@ async def test_what_does_not_go_together_is_named(site: Site, consent: Any, fiel
     assert field in [error["field"] for error in answer["errors"]]
 
 
+async def test_a_purpose_has_a_policy_of_its_own_which_the_call_tells(site: Site) -> None:
+    streamed = {"consent_to_streaming": {"policy": "both-parties"}, "consent_to_transcription": "announce"}
+    body = {"to": TO, "from": NUMBER, "consent": "press-to-consent", **streamed}
+    status, call, _ = await site.request("POST", "calls", json=body)
+
+    assert status == 201
+    options = site.call_service.orders[-1].options
+    assert options.consent_to_streaming == ConsentChoice(ConsentPolicy.BOTH_PARTIES)
+    assert options.consent_to_transcription == ConsentChoice(ConsentPolicy.ANNOUNCE)
+    assert (call["consent"], call["consent_to_streaming"]) == ("press-to-consent", "both-parties")
+
+
+async def test_a_fault_names_the_purpose(site: Site) -> None:
+    body = {"to": TO, "from": NUMBER, "consent_to_recording_elsewhere": "none-needed"}
+    status, answer, _ = await site.request("POST", "calls", json=body)
+
+    assert status == 422
+    assert [error["field"] for error in answer["errors"]] == ["consent_to_recording_elsewhere.basis"]
+
+
 async def test_the_records_of_a_call_are_listed(site: Site) -> None:
     _, call = await placed(site, "press-to-consent")
     account = await site.services.stores.accounts.ensure("demo")

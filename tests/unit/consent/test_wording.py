@@ -1,8 +1,10 @@
-"""What is said about recording, in each of our languages, each text in a version."""
+"""What is said to ask for consent, in each of our languages, each text in a version."""
+
+from dataclasses import astuple
 
 import pytest
 
-from engine.model.consent import OwnText, Sentence, load_texts
+from engine.model.consent import ABOUT, OF_RECORDING, OwnText, Purpose, Sentence, load_texts
 from engine.model.languages import LANGUAGES
 from tests.unit.store.samples import NOON
 
@@ -40,8 +42,13 @@ STAR_ZERO = {
 }
 
 
-@pytest.mark.parametrize("sentence", Sentence)
-def test_every_sentence_is_said_in_the_calls_own_language(sentence: Sentence) -> None:
+OF_OTHER_PURPOSES = sorted(set(Sentence) - set(OF_RECORDING))
+ANNOUNCEMENTS = [each.announcement for each in ABOUT.values()]
+QUESTIONS = [each.question for each in ABOUT.values()]
+
+
+@pytest.mark.parametrize("sentence", OF_RECORDING)
+def test_every_sentence_about_recording_is_said_in_the_calls_own_language(sentence: Sentence) -> None:
     for language in LANGUAGES:
         wording = TEXTS.wording(sentence, language)
 
@@ -49,17 +56,47 @@ def test_every_sentence_is_said_in_the_calls_own_language(sentence: Sentence) ->
         assert wording.text
 
 
+@pytest.mark.parametrize("sentence", OF_OTHER_PURPOSES)
+def test_sentences_about_other_purposes_are_said_in_four_languages(sentence: Sentence) -> None:
+    assert sorted(TEXTS.texts[sentence]) == ["de", "en", "fr", "nl"]
+    assert TEXTS.wording(sentence, "pl-PL").language == "en-GB"
+
+
+def test_each_purpose_has_sentences_of_its_own_and_recording_with_streaming_too() -> None:
+    alone = {frozenset({purpose}) for purpose in Purpose}
+
+    assert set(ABOUT) == alone | {frozenset({Purpose.RECORDING, Purpose.STREAMING})}
+    said = [sentence for each in ABOUT.values() for sentence in astuple(each)]
+    assert sorted({*said, Sentence.WITHDRAWN, Sentence.ALL_WITHDRAWN}) == sorted(Sentence)
+    assert len(said) == len(set(said))
+
+
+def test_the_name_of_whose_program_listens_is_said() -> None:
+    named = TEXTS.wording(Sentence.STREAM_ANNOUNCEMENT, "nl-BE", name="Bakkerij Zoë")
+    nameless = TEXTS.wording(Sentence.STREAM_ANNOUNCEMENT, "nl-BE")
+
+    assert "computerprogramma van Bakkerij Zoë." in named.text
+    assert "computerprogramma van deze dienst." in nameless.text
+
+
+@pytest.mark.parametrize("sentence", Sentence)
+def test_no_placeholder_is_left_in_what_is_said(sentence: Sentence) -> None:
+    for language in TEXTS.texts[sentence]:
+        assert "{" not in TEXTS.wording(sentence, language).text
+
+
 def test_who_speaks_another_language_hears_english() -> None:
     assert TEXTS.wording(Sentence.QUESTION, "ja-JP").language == "en-GB"
 
 
-def test_the_question_names_all_keys() -> None:
-    for text in TEXTS.texts[Sentence.QUESTION].values():
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_each_question_names_all_keys(question: Sentence) -> None:
+    for text in TEXTS.texts[question].values():
         assert "1" in text
         assert "2" in text
 
 
-@pytest.mark.parametrize("sentence", [Sentence.ANNOUNCEMENT, Sentence.QUESTION])
+@pytest.mark.parametrize("sentence", [*ANNOUNCEMENTS, *QUESTIONS])
 def test_who_is_told_or_asked_hears_how_to_withdraw(sentence: Sentence) -> None:
     for language, text in TEXTS.texts[sentence].items():
         assert STAR_ZERO[language] in text

@@ -5,12 +5,13 @@ import pytest
 from engine.errors import WrongState
 from engine.flow.program_plans import StreamOrder, StreamTracks
 from engine.model.callback import Callback
+from engine.model.consent import Sentence
 from engine.model.stream import MediaStream, StreamStatus
 from engine.ports import Heard, MarkReturned, MessageUnread, Said, StreamEnded, StreamTrack
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from engine.testing.programs import FakeProgram
-from tests.unit.live.words import NOTICE
+from tests.unit.live.words import text_of
 
 STAYS = "<Response><Say>Hello.</Say><Pause length='600'/></Response>"
 URL = "wss://program.example/media"
@@ -104,7 +105,7 @@ async def test_nobody_is_streamed_who_has_not_heard_of_it(node: FakeNode) -> Non
 
     await streamed(node, caller)
     assert node.around.programs.connected == []
-    await caller.hears(NOTICE)
+    await caller.hears(text_of(Sentence.STREAM_ANNOUNCEMENT))
     await node.passes(10)
 
     assert program(node).hears == {(Said(caller.id), StreamTrack.INBOUND)}

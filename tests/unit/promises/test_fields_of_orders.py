@@ -6,13 +6,13 @@ from typing import Final
 import pytest
 
 from api.http.contract import Published
-from engine.model.call_options import CallOptions
+from engine.model.call_options import CONSENT_OPTIONS, CallOptions
 
 pytestmark = pytest.mark.promise
 
 PAGE: Final = (Path(__file__).resolve().parents[3] / "docs" / "placing-calls.md").read_text("utf-8")
 FIELDS: Final = Published.load().document["components"]["schemas"]["NewCall"]["properties"]
-WITHOUT_A_FLAG: Final = {"consent", "disclosure", "sip_headers", "sip_username"}
+WITHOUT_A_FLAG: Final = {*CONSENT_OPTIONS.values(), "disclosure", "sip_headers", "sip_username"}
 """A policy goes with a basis, an assertion and more: it is chosen by the number or the account. What goes with a SIP
 address has flags of its own, beside that of its password."""
 

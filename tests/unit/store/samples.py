@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.ids import IdKind, new_id
 from engine.model.call import Attempt, Call, Direction, Status
-from engine.model.call_options import CallOptions
+from engine.model.call_options import CONSENT_OPTIONS, CallOptions
 from engine.model.conference import Conference, ConferenceStatus, Participant
 from engine.model.consent import ConsentChoice, ConsentPolicy, Withdrawal
 from engine.model.recording import Recording, RecordingStatus
@@ -19,6 +19,9 @@ COLUMNS_OF_ORDERS = (
     "recording_status_callback_events", "forwarded_from",
 )  # fmt: skip
 """The columns of `calls` that migrations 0031 and 0032 add."""
+
+LATER_OPTIONS = ("flow_reading", "disclosure", *(each for each in CONSENT_OPTIONS.values() if each != "consent"))
+"""The columns of `accounts`, `numbers` and `calls` that migrations 0030, 0044 and 0045 add."""
 
 COLUMNS_OF_NUMBERS = ("status_callback", "status_callback_method", "status_callback_events")
 """The columns of `numbers` that migration 0032 adds."""
@@ -81,6 +84,9 @@ def a_full_call(account_id: str, parent_id: str) -> Call:
         price_unit="CHF",
         options=CallOptions(
             consent=ConsentChoice(ConsentPolicy.EXTERNAL, Withdrawal.DELETE, None, "CRM 7", "Zoë", at(-60), "I agree."),
+            consent_to_transcription=ConsentChoice(ConsentPolicy.ANNOUNCE),
+            consent_to_streaming=ConsentChoice(ConsentPolicy.PRESS),
+            consent_to_recording_elsewhere=ConsentChoice(ConsentPolicy.NONE_NEEDED, basis="a law"),
             recording_beep_s=15,
             record=True,
             language="nl-BE",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from tests.unit.store.samples import (
     COLUMNS_OF_APPLICATIONS,
     COLUMNS_OF_NUMBERS,
     COLUMNS_OF_ORDERS,
+    LATER_OPTIONS,
     NOON,
     TABLES_OF_DISCLOSURE,
     TABLES_OF_LIMITS,
@@ -139,12 +141,10 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
         for key in (None, "SK1", "SK1"):
             ended = going_on(account, key_id=key, end_time=at(12), price=Decimal("0.0023"))
             connection.execute(insert(call_rows), values_of(ended))
-        for chooser in ("accounts", "numbers", "calls"):
-            connection.execute(text(f"ALTER TABLE {chooser} DROP COLUMN flow_reading"))
+        for chooser, column in product(("accounts", "numbers", "calls"), LATER_OPTIONS):
+            connection.execute(text(f"ALTER TABLE {chooser} DROP COLUMN {column}"))
         for column in ("region", "spoken_name", "language"):
             connection.execute(text(f"ALTER TABLE accounts DROP COLUMN {column}"))
-        for chooser in ("accounts", "numbers", "calls"):
-            connection.execute(text(f"ALTER TABLE {chooser} DROP COLUMN disclosure"))
         for column in COLUMNS_OF_ORDERS:
             connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
         connection.execute(text("DROP INDEX ix_numbers_application_id"))

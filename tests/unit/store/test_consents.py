@@ -45,7 +45,7 @@ async def test_every_field_of_a_record_is_kept_in_the_order_of_time(
 async def test_a_text_gets_a_new_version_each_time(consents: Consents, account: Account) -> None:
     first = await consents.set_text(account.id, Sentence.QUESTION, "fr", "Un ?")
     second = await consents.set_text(account.id, Sentence.QUESTION, "fr", "Deux ?")
-    other = await consents.set_text(account.id, Sentence.QUESTION, "nl", "Een?")
+    other = await consents.set_text(account.id, Sentence.WRITTEN_ANNOUNCEMENT, "nl", "Wij schrijven.")
 
     assert [each.version for each in (first, second, other)] == [1, 2, 1]
     assert await consents.texts(account.id) == [first, second, other]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.model.consent import Sentence, load_texts
+from engine.model.consent import OF_RECORDING, load_texts
 from engine.ports import Speech
 from tests.peers.judge import read_by
 from tests.peers.word_errors import word_errors
@@ -21,7 +21,7 @@ async def test_what_is_said_about_recording_is_understood_word_for_word(
     recognizer: WhisperRecognizer, best_voices: SpeechService, language: str
 ) -> None:
     texts, misread = load_texts(), []
-    for sentence in Sentence:
+    for sentence in OF_RECORDING:
         said = texts.wording(sentence, language).text
         wav = await best_voices.render(Speech(said, language), rate_hz=8000)
         read = await read_by(recognizer.readers.pool, wav, language)
