@@ -55,7 +55,7 @@ def session_of(node: FakeNode, far_end: FarEnd) -> Session:
 async def overheard(node: FakeNode, far_end: FarEnd) -> ListeningProgram:
     """Have a program hear both tracks of somebody who consents by staying on the line."""
     call = await node.call(far_end)
-    await node.switchboard.streams.start(node.account.id, call.id, StreamOrder(URL, tracks=StreamTracks.BOTH))
+    await node.switchboard.start_stream(node.account.id, call.id, StreamOrder(URL, tracks=StreamTracks.BOTH))
     while not node.around.programs.connected:
         await node.passes(1)
         await asyncio.sleep(0)
