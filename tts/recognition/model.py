@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import ctranslate2
 
@@ -28,6 +28,15 @@ class Reading:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class _ModelGuess:
+    """A text, the mean logarithm of its tokens' probabilities, and the probability that nobody spoke."""
+
+    text: str
+    score: float
+    no_speech: float
+
+
 class Whisper:
     """The model, loaded: 0.7 s, some 330 MB. It reads with so many threads."""
 
@@ -47,19 +56,26 @@ class Whisper:
         prompt = [*self._before(hints), "<|startoftranscript|>", f"<|{language}|>", "<|transcribe|>"]
         prompt.append("<|notimestamps|>")
         most = _TOKENS_AT_LEAST + int(_TOKENS_PER_SECOND * len(samples) / RATE_HZ)
+        heard = self._model.encode(ctranslate2.StorageView.from_array(log_mel(samples)))
+        guesses = [self._guess(heard, prompt, most, _BEAMS if careful else 1)]
+        if careful and guesses[0].score < _UNSURE:
+            # Several readings at once now and then end after some words of many; one alone goes on.
+            guesses.append(self._guess(heard, prompt, most, 1))
+        best = max(guesses, key=lambda guess: guess.score)
+        if best.no_speech > _NO_SPEECH and best.score < _UNSURE:
+            return Reading("", 0.0)
+        return Reading(best.text, math.exp(min(best.score, 0.0)) if best.text else 0.0)
+
+    def _guess(self, heard: Any, prompt: Sequence[str], most: int, beams: int) -> _ModelGuess:
         (result,) = self._model.generate(
-            ctranslate2.StorageView.from_array(log_mel(samples)),
+            heard,
             [prompt],
-            beam_size=_BEAMS if careful else 1,
+            beam_size=beams,
             max_length=len(prompt) + most,
             return_scores=True,
             return_no_speech_prob=True,
         )
-        score = float(result.scores[0])
-        if result.no_speech_prob > _NO_SPEECH and score < _UNSURE:
-            return Reading("", 0.0)
-        text = text_of(result.sequences[0])
-        return Reading(text, math.exp(min(score, 0.0)) if text else 0.0)
+        return _ModelGuess(text_of(result.sequences[0]), float(result.scores[0]), float(result.no_speech_prob))
 
     def _before(self, hints: Sequence[str]) -> list[str]:
         """Hints as what was said before: the model goes on in the same words."""

@@ -198,6 +198,16 @@ class TestRecogniser:
         assert finding.ok
         assert finding.detail.startswith("off")
 
+    async def test_models_of_the_operators_own_that_are_missing_are_a_fault_that_says_where_to_read_on(
+        self, tmp_path: Path
+    ) -> None:
+        wanted = Settings(data_dir=tmp_path, recognizer=f"sherpa:{tmp_path}/models")
+
+        (finding,) = await recogniser.check(wanted, None)
+
+        assert (finding.ok, "docs/speech.md" in finding.advice) == (False, True)
+        assert finding.detail.endswith("/models, and there is no such folder.")
+
     @pytest.mark.skipif(find_spec("ctranslate2") is None, reason="the extra `speech` is not installed")
     async def test_the_model_is_loaded(self, tmp_path: Path) -> None:
         (finding,) = await recogniser.check(Settings(data_dir=tmp_path, recognizer="whisper"), None)

@@ -175,6 +175,7 @@ async def test_a_language_that_is_not_known_is_refused_at_once(recognizer: Whisp
 async def test_the_model_is_told_the_language_by_its_own_name_for_it(
     recognizer: WhisperRecognizer, voices: SpeechService, monkeypatch: pytest.MonkeyPatch, language: str, name: str
 ) -> None:
+    pcm = await spoken(voices, "Ja.", language)
     told: list[object] = []
 
     async def run(_: WorkerPool, job: Mapping[str, object], *, timeout_s: float) -> dict[str, object]:
@@ -184,7 +185,7 @@ async def test_the_model_is_told_the_language_by_its_own_name_for_it(
 
     monkeypatch.setattr(WorkerPool, "run", run)
 
-    await understood(recognizer, ending(await spoken(voices, "Ja.", language)), language=language)
+    await understood(recognizer, ending(pcm), language=language)
 
     assert set(told) == {name}
 
