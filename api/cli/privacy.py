@@ -9,6 +9,8 @@ import typer
 from api.cli.group import FAILED, CommandGroup, examples
 from api.cli.local import LocalStores, with_books
 from api.cli.output import AsJson, as_row, print_json
+from api.cli.recipients import EXAMPLES as RECIPIENTS_EXAMPLES
+from api.cli.recipients import recipients
 from engine.privacy.audit import CLI
 
 if TYPE_CHECKING:
@@ -96,3 +98,6 @@ async def _accounts(books: LocalStores, name: str | None) -> list[str]:
     if name is not None:
         return [(await books.account(name)).id]
     return [account.id for account in await books.stores.accounts.all()]
+
+
+privacy.command(epilog=RECIPIENTS_EXAMPLES)(recipients)

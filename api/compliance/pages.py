@@ -35,6 +35,12 @@ _LEAVES: Final = (
         "numbers' and calls' URLs, egress_allow",
         "numbers, keys, recognised speech",
     ),
+    (
+        "Program behind a WebSocket",
+        "WebSocket over TLS, signed, where a flow or REST names one",
+        "streams, egress_allow, allowed_countries; URLs of flows",
+        "a call's sound or its words, numbers, keys",
+    ),
     ("Customer's program", "REST with an API key", "http_host, http_port", "all of its account"),
     ("Log collector", "standard error", "log_format, log_level", "identifiers; numbers masked"),
     ("Database server", "SQL, if PostgreSQL", "database_url", "all tables"),
@@ -119,6 +125,14 @@ def _records() -> Iterator[str]:
             ("Categories of people", ", ".join(each.value for each in Whose if each is not Whose.NOBODY)),
             ("Categories of data", "numbers, times, sound, keys and words if kept, names of accounts: tables below"),
             ("Recipients", ", ".join(name for name, *_ in _LEAVES)),
+            (
+                "Recipients by name",
+                (
+                    f"`telefoon privacy recipients` tells which hosts of programs calls reached, by account; streams are "
+                    f"{_spelled(Settings.model_fields['streams'].default)} by default, and networks are those of "
+                    "`egress_allow` and `allowed_countries`"
+                ),
+            ),
             ("Transfers to third countries", "none by the product; *your trunk and servers*: allowed_countries"),
             ("Time limits", "tables below"),
             ("Security (Art. 32(1))", "see dpia.md"),

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from engine.store.policies import Policies
     from engine.store.queued_calls import QueuedCalls
     from engine.store.queues import Queues
+    from engine.store.recipients import Recipients
     from engine.store.recordings import Recordings
     from engine.store.refusals import RefusalStore
     from engine.store.retention import Retention
@@ -252,6 +253,12 @@ class Stores:
         from engine.store.recordings import Recordings
 
         return Recordings(self.database)
+
+    @cached_property
+    def recipients(self) -> "Recipients":
+        from engine.store.recipients import Recipients
+
+        return Recipients(self.database)
 
     @cached_property
     def refusals(self) -> "RefusalStore":

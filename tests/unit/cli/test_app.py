@@ -22,6 +22,7 @@ COMMANDS = [
     ("audit", "export"), ("audit", "list"), ("audit", "verify"),
     ("retention", "show"), ("retention", "set"), ("retention", "sweep"),
     ("privacy", "export"), ("privacy", "erase"), ("privacy", "replay"),
+    ("privacy", "recipients"),
     ("holds", "list"), ("holds", "set"), ("holds", "lift"),
     ("keys", "create"), ("keys", "list"), ("keys", "revoke"), ("keys", "rotate"), ("keys", "rotate-master"),
     ("accounts", "list"), ("accounts", "secret"), ("accounts", "options"),
