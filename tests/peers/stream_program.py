@@ -25,6 +25,8 @@ class StreamProgram:
     """The server, and what came in on its one connection."""
 
     port: int = 0
+    sid: str = SID
+    """The stream that it speaks on."""
     headers: list[dict[str, str]] = field(default_factory=list)
     """Those of each handshake, by their names in small letters."""
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -56,13 +58,13 @@ class StreamProgram:
         coded = b"".join(base64.b64decode(each, validate=True) for each in payloads[since:])
         return Sound.of_pcm(PCMU.decode(coded), 8000)
 
-    async def says(self, sound: Sound, *, sid: str = SID) -> None:
+    async def says(self, sound: Sound, *, sid: str = "") -> None:
         """Send a sound at once, as one message."""
-        await self._says(PCMU.encode(sound.at_rate(8000).pcm), sid)
+        await self._says(PCMU.encode(sound.at_rate(8000).pcm), sid or self.sid)
 
     async def says_samples(self, sound: Sound) -> None:
         """Send a sound at once, as samples of 16 bits at its own rate."""
-        await self._says(sound.pcm.astype("<i2").tobytes(), SID)
+        await self._says(sound.pcm.astype("<i2").tobytes(), self.sid)
 
     async def _says(self, coded: bytes, sid: str) -> None:
         payload = base64.b64encode(coded).decode()
@@ -70,10 +72,10 @@ class StreamProgram:
 
     async def marks_here(self, name: str) -> None:
         """Ask for a mark behind all that was said."""
-        await self.send({"event": "mark", "streamSid": SID, "mark": {"name": name}})
+        await self.send({"event": "mark", "streamSid": self.sid, "mark": {"name": name}})
 
     async def clears(self) -> None:
-        await self.send({"event": "clear", "streamSid": SID})
+        await self.send({"event": "clear", "streamSid": self.sid})
 
     async def send(self, message: object) -> None:
         """Send any message, as JSON."""
