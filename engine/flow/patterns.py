@@ -11,8 +11,8 @@ _EMERGENCY: Final = "|".join(sorted(load_emergency_numbers().all_numbers))
 _BETWEEN_DIGITS: Final = r"[ ().\-/]*"
 
 TEXT: Final = Pattern("text", ANYTHING, most=64 * 1024)
-NAME: Final = Pattern("a name of 1 to 128 characters", r"[^\x00-\x1f\x7f]{1,128}")
-PARAMETER_NAME: Final = Pattern("a name of 1 to 499 characters", r"[^\x00-\x1f\x7f]{1,499}")
+NAME: Final = Pattern("a name of 1 to 128 characters", r"[^\x00-\x1f\x7f\s][^\x00-\x1f\x7f]{0,127}")
+PARAMETER_NAME: Final = Pattern("a name of 1 to 499 characters", r"[^\x00-\x1f\x7f\s][^\x00-\x1f\x7f]{0,498}")
 PIN: Final = Pattern("a PIN of 4 to 12 digits", PIN_PATTERN)
 KEYS: Final = Pattern("keys out of 0-9 * # A-D, or nothing", r"[0-9A-D*#]{0,16}", mended=spelled_otherwise.keys)
 TONES: Final = Pattern(
@@ -29,7 +29,7 @@ WEB_ADDRESS: Final = Pattern(
 # RFC 6455 §3: no fragment. What a query tells would stand in logs of others, and clouds drop it.
 PROGRAM_ADDRESS: Final = Pattern(
     "a wss URL without a query string, or one relative to the document; tell the program more by Parameter",
-    r"[Ww][Ss][Ss]?://[^\x00-\x20/?#]+[^\x00-\x20\x7f?#]*|(?![A-Za-z][A-Za-z0-9+.\-]*:)[^\x00-\x20\x7f?#]+",
+    r"[Ww][Ss][Ss]?://[^\x00-\x20\s/?#]+[^\x00-\x20\x7f\s?#]*|(?![A-Za-z][A-Za-z0-9+.\-]*:)[^\x00-\x20\x7f\s?#]+",
     mended=spelled_otherwise.program_address,
 )
 # ITU-T E.164 §6.2: at most 15 digits, no leading zero.

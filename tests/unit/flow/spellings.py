@@ -101,7 +101,7 @@ def pieces(draw: st.DrawFn, cls: type) -> Piece:
     text = ""
     if shape.content is not None:
         text = draw(values(shape.content[1].kind).filter(lambda found: bool(found.strip())), label="content")
-    if attributes.get("sampleRate", 8000) != 8000:
+    if "audioFormat" in shape.attributes and attributes.get("sampleRate", 8000) != 8000:
         attributes["audioFormat"] = "l16"  # what alone has other rates
     inside = []
     left_out = set(NEVER_BESIDE_CONTENT)
