@@ -22,10 +22,10 @@ class Box:
 
 BOXES: Final = (
     Box(
-        "Is nobody recorded without consent, or another ground?",
+        "Is nobody recorded or streamed without consent, or another ground?",
         "GDPR Art. 6, 7; 2002/58/EC Art. 5(1); § 201 StGB",
-        "A recorder can't be started without a consent by one of five policies; the stricter of both countries is the "
-        "default.",
+        "A recorder or a stream can't be started without a consent to that purpose by one of five policies; the "
+        "stricter of both countries is the default.",
         "[consent.md](../consent.md); `GET /v1/voice/calls/ID/consents`",
     ),
     Box(

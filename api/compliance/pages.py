@@ -55,8 +55,8 @@ _LEAVES: Final = (
 )
 _RISKS: Final = (
     (
-        "A recording without consent",
-        "a recorder can't be started without a Consent value",
+        "A recording, or a stream to a program, without consent",
+        "neither can be started without a Consent value for its purpose",
         "*policies per country reviewed*",
     ),
     ("Somebody else listens in", "TLS, SRTP and HTTPS, where set", "turn trunk_srtp and TLS on; network plan"),

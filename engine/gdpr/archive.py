@@ -22,7 +22,7 @@ _TITLES: Final = {
     "participants": "Conferences that these calls were in",
     "queue_waits": "Waits in queues",
     "recordings": "Recordings, also of conferences that the number was in",
-    "consents": "Consents to recording",
+    "consents": "Consents to recording, streaming and writing down, each with its purpose",
     "streams": "Programs that heard these calls, or spoke on them",
     "disclosures": "What the number was told before a program spoke to it",
     "mentions": "The number in what is kept of other calls",

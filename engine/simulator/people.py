@@ -19,7 +19,7 @@ from engine.flow.verbs.queue import Queue
 from engine.flow.verbs.record import Record
 from engine.flow.verbs.refer import Refer
 from engine.live.phrases import Phrase
-from engine.model.consent import AGREE, Sentence, load_texts
+from engine.model.consent import ABOUT, AGREE, NAME, load_texts
 from engine.ports import LegId
 from engine.simulator.narrator import Narrator
 from engine.simulator.recognizer import ScriptedRecognizer
@@ -88,7 +88,7 @@ class People:
         listener = self._by_leg.get(leg)
         if listener is None or not begins or not isinstance(what, Playing) or what.sound.speech is None:
             return
-        if what.sound.name in _questions():
+        if _asks_for_consent(what.sound.name):
             listener.does(listener.presses(AGREE))
         if what.sound.name in Phrase.ENTER_PIN.texts.values():
             keys = listener.input.keys
@@ -202,7 +202,14 @@ class People:
         await asyncio.sleep(seconds)
 
 
+def _asks_for_consent(said: str) -> bool:
+    """Whether it is a question for consent to anything, in any language and of any account's name."""
+    return any(said.startswith(before) and said.endswith(after) for before, after in _questions())
+
+
 @cache
-def _questions() -> frozenset[str]:
-    """How a consent to be recorded is asked for, in all languages."""
-    return frozenset(load_texts().texts[Sentence.QUESTION].values())
+def _questions() -> frozenset[tuple[str, str]]:
+    """What is said before and after the account's name."""
+    texts, questions = load_texts().texts, [each.question for each in ABOUT.values()]
+    wordings = (text.partition(NAME) for question in questions for text in texts[question].values())
+    return frozenset((before, after) for before, _, after in wordings)

@@ -23,12 +23,23 @@ from engine.model.consent.policy import ASSERTED, Ask, ConsentChoice, ConsentPol
 from engine.model.consent.purpose import Purpose
 from engine.model.consent.record import ConsentRecord, Given, How
 from engine.model.consent.request import ConsentRequest, sentences_of
-from engine.model.consent.wording import ABOUT, OF_RECORDING, OwnText, Sentence, Sentences, Texts, Wording, load_texts
+from engine.model.consent.wording import (
+    ABOUT,
+    NAME,
+    OF_RECORDING,
+    OwnText,
+    Sentence,
+    Sentences,
+    Texts,
+    Wording,
+    load_texts,
+)
 
 __all__ = [
     "ABOUT",
     "AGREE",
     "ASSERTED",
+    "NAME",
     "OF_RECORDING",
     "REFUSE",
     "WITHDRAW",
