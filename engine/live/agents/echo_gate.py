@@ -9,7 +9,7 @@ import numpy as np
 import soundfile
 import structlog
 
-from engine.agents.echo import is_echo_of
+from engine.agents.echo import LIKE, EchoPath, echo_path, is_no_louder, sounds_for
 
 _LONGEST_WAY_S: Final = 0.6
 """How long sound takes to the far end and back, at most: the packets' way twice, two jitter buffers, a room."""
@@ -17,6 +17,10 @@ _EARLIEST_S: Final = 0.1
 """How much earlier it may be heard than the clock of asyncio says that it began to be played."""
 _LOOKED_AT_S: Final = 0.2
 """How much of what is heard is compared at a time."""
+_PROVES_S: Final = 0.01
+"""How much sound there must be to compare anything."""
+_OFF_ITS_TIME_S: Final = 0.06
+"""How much an echo's time varies, by jitter and by how late this process looks."""
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +33,7 @@ class EchoGate:
         self._now = now
         self._played: deque[tuple[float, np.ndarray]] = deque()
         self._recent = np.zeros(0, np.int16)
+        self._path: EchoPath | None = None
 
     def plays(self, wav: Path) -> None:
         """Note that a file begins to be heard now."""
@@ -54,8 +59,16 @@ class EchoGate:
         self._recent = np.concatenate([self._recent, heard])[-self._samples(_LOOKED_AT_S) :]
         if not self._played:
             return pcm
-        # What is heard over a silence just begun is too short to be told: the look goes back into what came before.
-        return bytes(len(pcm)) if is_echo_of(self._recent, self._said(now), self._samples(0.02)) else pcm
+        return bytes(len(pcm)) if self._is_echo(heard, self._said(now)) else pcm
+
+    def _is_echo(self, heard: np.ndarray, said: np.ndarray) -> bool:
+        """By its likeness; or, where little of it is heard yet or any more, by the way that echoes took before."""
+        if sounds_for(self._recent, self._samples(_PROVES_S)):
+            path = echo_path(self._recent, said)
+            if path.likeness >= LIKE:
+                self._path = path
+                return True
+        return self._path is not None and is_no_louder(heard, said, self._path, self._samples(_OFF_ITS_TIME_S))
 
     def _said(self, now: float) -> np.ndarray:
         """What was played in the time from which an echo may come."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.agents.echo import is_echo_of
+from engine.agents.echo import echo_path, is_echo_of, is_no_louder
 
 RATE = 8000
 
@@ -54,3 +54,13 @@ def test_a_person_who_speaks_louder_than_the_echo_is_heard() -> None:
 def test_silence_is_no_echo() -> None:
     assert not is_echo_of(np.zeros(1600, np.int16), SAID, 160)
     assert not is_echo_of(SAID[:1600], np.zeros(7200, np.int16), 160)
+
+
+def test_the_way_of_an_echo_tells_its_last_faint_sound_from_a_voice() -> None:
+    path = echo_path((SAID[2000:3600] * 0.5).astype(np.int16), SAID)
+
+    assert path.shift == len(SAID) - 3600
+    assert path.gain == pytest.approx(0.5, abs=0.01)
+    assert is_no_louder((SAID[3400:3600] * 0.4).astype(np.int16), SAID, path, 100)
+    assert not is_no_louder(_voice(4, 0.025, 200), SAID // 4, path, 100)
+    assert not is_no_louder(_voice(4, 0.025, 200), np.zeros(7200, np.int16), path, 100)
