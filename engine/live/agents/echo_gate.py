@@ -62,7 +62,7 @@ class EchoGate:
         return bytes(len(pcm)) if self._is_echo(heard, self._said(now)) else pcm
 
     def _is_echo(self, heard: np.ndarray, said: np.ndarray) -> bool:
-        """By its likeness; or, where little of it is heard yet or any more, by the way that echoes took before."""
+        """Tell it by its likeness or, where little of it is heard, by the way that echoes took before."""
         if sounds_for(self._recent, self._samples(_PROVES_S)):
             path = echo_path(self._recent, said)
             if path.likeness >= LIKE:
