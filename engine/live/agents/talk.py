@@ -13,7 +13,7 @@ from engine.agents.pieces import AgentPiece
 from engine.agents.told import Notice
 from engine.aio.inbox import Inbox
 from engine.aio.tasks import BackgroundTasks, started, stopped
-from engine.errors import LegGone, MediaError, SpeechError, WebhookError
+from engine.errors import LegGone, MediaError, TelefoonError
 from engine.flow.program_plans import AgentPlan, AgentStatus
 from engine.live.agents.ears import AgentEars
 from engine.live.agents.happenings import (
@@ -188,7 +188,7 @@ class LiveTalk:
             await self._voice.perform(piece, began)
         except LegGone:
             return
-        except (SpeechError, MediaError, WebhookError) as error:
+        except TelefoonError as error:  # whatever it is, the next piece may be heard
             why = str(error)
         self._happenings.put(PieceDone(number, why))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from engine.agents.pieces import AgentPiece, LastPiece, PlayedSound, PressedKeys, SpokenSentence
 from engine.aio.signal import Signal
 from engine.aio.tasks import started, stopped
-from engine.aio.waits import to_its_end
+from engine.aio.waits import joined, to_its_end
 from engine.errors import UnknownVoice
 from engine.flow.keys import press
 from engine.live.session.far_end_keys import FarEndKeys
@@ -60,9 +60,10 @@ class AgentVoice:
 
     def forget(self) -> None:
         """Drop what was made ahead."""
-        if self._ahead is not None:
-            self._ahead[1].cancel()
-        self._ahead = None
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead[1].add_done_callback(_let_go)
+            ahead[1].cancel()
 
     async def perform(self, piece: AgentPiece, began: Began) -> None:
         """Do it to its end. Cancelling stops the sound. Raises SpeechError, MediaError, WebhookError, LegGone."""
@@ -79,20 +80,21 @@ class AgentVoice:
                 """The end is nothing that is heard."""
 
     async def close(self) -> None:
-        """Nothing is made or heard any more."""
-        if self._ahead is not None:
-            await stopped(self._ahead[1])
+        """Nothing is made any more."""
+        making = self._ahead[1] if self._ahead is not None else None
+        self.forget()
+        if making is not None:
+            await stopped(making)
 
     async def _sentence(self, sentence: SpokenSentence) -> Path:
-        ahead, self._ahead = self._ahead, None
-        if ahead is not None and ahead[0] is sentence:
-            try:
-                return await ahead[1]
-            finally:
-                await stopped(ahead[1])
-        if ahead is not None:
-            await stopped(ahead[1])
-        return await self._made(sentence)
+        if self._ahead is None or self._ahead[0] is not sentence:
+            self.forget()
+            return await self._made(sentence)
+        (_, making), self._ahead = self._ahead, None
+        try:
+            return await joined(making)
+        finally:
+            await stopped(making)
 
     async def _made(self, sentence: SpokenSentence) -> Path:
         speech = Speech(sentence.text, sentence.language, sentence.voice)
@@ -121,3 +123,9 @@ class AgentVoice:
         finally:
             self._player = None
             await to_its_end(player.stop())
+
+
+def _let_go(making: asyncio.Task[Path]) -> None:
+    """Nobody needs it any more, nor learns why it could not be made."""
+    if not making.cancelled():
+        making.exception()

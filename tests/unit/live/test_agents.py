@@ -9,6 +9,8 @@ import pytest
 from engine.errors import SpeechError, WebhookError
 from engine.flow.next_step import GoTo
 from engine.flow_faults import FlowFault
+from engine.live.disclosure.gate import DisclosureGate
+from engine.live.disclosure.newcomer import NewcomerDisclosure
 from engine.ports.agents import ConnectionEnd
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
@@ -255,7 +257,8 @@ async def test_a_sentence_that_cant_be_spoken_is_told_and_the_next_one_is(node: 
     node.around.synthesizer.unspeakable["Mumble."] = SpeechError("Nobody speaks this.")
     caller = await talking(node)
 
-    node.around.agent.says("Mumble. Clearly.")
+    node.around.agent.says("First. Mumble. Clearly.")
+    await caller.hears("First.")
     await caller.hears("Clearly.")
 
     assert node.around.agent.was_told("error") == [{"type": "error", "description": "Nobody speaks this."}]
@@ -305,3 +308,52 @@ async def test_a_reader_that_is_not_there_is_told_at_once(node: FakeNode) -> Non
     await node.passes(2)
     assert node.around.agent.was_told("prompt")[0]["voicePrompt"] == "hello"
     caller.hangs_up()
+
+
+async def test_what_was_made_ahead_and_is_dropped_harms_nobody(node: FakeNode) -> None:
+    node.around.synthesizer.unspeakable["Mumble."] = SpeechError("Nobody speaks this.")
+    caller = await talking(node)
+    node.around.agent.says("This is a sentence that takes its time. Mumble. More.")
+    await caller.hears("This is a sentence")
+    await node.passes(1)
+
+    node.around.recognizer.said.append("stop")
+    await node.passes(1)
+    node.around.agent.says("As you wish.")
+
+    await caller.hears("As you wish.")
+    assert node.around.agent.was_told("error") == []
+
+
+async def test_who_takes_the_persons_place_is_told_and_hears_the_sentence_again(node: FakeNode) -> None:
+    caller = await talking(node)
+    node.around.agent.says("This is a sentence that takes its time to be said.")
+    await caller.hears("This is a sentence")
+    await node.passes(1)
+    session = node.switchboard._sessions.of_leg(caller.leg.id)
+    assert session is not None
+    gate = DisclosureGate(node.services.disclosure, node.services.speaker, node.services.clock)
+    newcomer = NewcomerDisclosure(gate)
+
+    await newcomer.keep_out(session)
+    assert caller.hears_now == set()
+    await node.passes(3)
+    await newcomer.settle(session)
+
+    await caller.hears(NOTICE)
+    await caller.hears("This is a sentence")
+    await node.passes(10)
+    assert [event.facts["to_the_end"] for event in await node.events(caller, "said")] == [True]
+
+
+async def test_on_hold_nothing_is_heard_of_the_person_and_the_talk_goes_on(node: FakeNode) -> None:
+    caller = await talking(node)
+    await node.change(caller, hold=True)
+    await node.passes(3)
+    assert set(node.around.recognizer.heard[-5:]) == {0}
+
+    await node.change(caller, hold=False)
+    node.around.recognizer.said.append("here I am")
+    await node.passes(2)
+
+    assert node.around.agent.was_told("prompt")[0]["voicePrompt"] == "here I am"
