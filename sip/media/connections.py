@@ -198,7 +198,7 @@ class MediaConnections:
         self._disconnect(source, sink)
 
     def feed(self, live: pj.Stream, source: Fed, ear: Ear, disclosure: Disclosure) -> None:
-        self._streams.open_source(source.stream, live, disclosure)
+        self._streams.open_source(source.stream, live, disclosure, ear)
         self._connect(source, ear)
 
     def feed_no_more(self, source: Fed, ear: Ear) -> None:

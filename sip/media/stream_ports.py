@@ -4,7 +4,7 @@ import pjsua2 as pj
 
 from engine.errors import MediaError
 from engine.model.disclosure import Disclosure
-from engine.ports import StreamId, StreamTrack
+from engine.ports import Ear, StreamId, StreamTrack
 
 
 class StreamPorts:
@@ -22,10 +22,11 @@ class StreamPorts:
             except pj.Error as error:
                 raise MediaError(f"Track {track} can't be sent to the program: {error.reason}.") from None
 
-    def open_source(self, stream: StreamId, live: pj.Stream, disclosure: Disclosure) -> None:
-        """Let the program be heard, by whoever is wired to it and was told of it. Raises MediaError."""
+    def open_source(self, stream: StreamId, live: pj.Stream, disclosure: Disclosure, ear: Ear) -> None:
+        """Let the program be heard, by a leg that is wired to it and was told of it. Raises MediaError."""
         if not isinstance(disclosure, Disclosure):
             raise TypeError("A program is heard by nobody who was not told of it.")
+        disclosure.require(ear.leg)
         if stream not in self._sources:
             try:
                 self._sources[stream] = pj.FedSource(live)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.model.disclosure import Disclosure, DisclosureChoice, DisclosurePolicy, ToldLeg, disclosed
-from engine.ports import StreamEnded, StreamEvent, StreamPlan, StreamServer
+from engine.ports import LegId, StreamEnded, StreamEvent, StreamPlan, StreamServer
 from sip.streams.streams import SipStream
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
@@ -46,10 +46,10 @@ class StreamWatch:
         return [each for each in self.seen if isinstance(each, kind)][times - 1]
 
 
-def told() -> Disclosure:
-    """A disclosure as if a client had asserted that a person speaks."""
+def told(leg: LegId) -> Disclosure:
+    """A disclosure of a leg as if a client had asserted that a person speaks."""
     choice = DisclosureChoice(DisclosurePolicy.NOT_AI, asserted_by="a test", reason="a tone is no machine")
-    disclosure = disclosed(choice, None, ToldLeg("AC1", "CA1", "+3225550177"), datetime.now(UTC))
+    disclosure = disclosed(choice, None, ToldLeg("AC1", "CA1", "+3225550177", leg), datetime.now(UTC))
     assert disclosure is not None
     return disclosure
 

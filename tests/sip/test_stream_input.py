@@ -132,7 +132,7 @@ async def test_a_hundred_thousand_marks_come_back_in_order_where_nothing_waits(
 ) -> None:
     async with talking(line, ports, ear, two_way=True) as (call, program, stream):
         await program.gets("start")
-        await stream.wire.speak(told(), Ear(call.leg.id))
+        await stream.wire.speak(told(call.leg.id), Ear(call.leg.id))
         for number in range(100_000):
             await program.send_text(message("mark", mark={"name": str(number)}))
         await program.gets("mark", times=100_000, within_s=60)

@@ -212,7 +212,7 @@ async def test_threads_and_descriptors_do_not_grow_with_streams(line: Line, port
         async with streaming(line, plan_of(port, two_way=True)) as stream:
             await stream.sees(StreamOpened)
             await stream.wire.hear(Said(leg), StreamTrack.INBOUND)
-            await stream.wire.speak(told(), Ear(leg))
+            await stream.wire.speak(told(leg), Ear(leg))
 
     async with stream_program() as program, called(line, ports, ear) as call:
         for _ in range(5):

@@ -102,7 +102,7 @@ async def test_the_far_end_hears_the_program_once_it_was_told_of_it_and_marks_co
         assert not hears(ear.heard(), 1000, seconds=0.1)
         assert program.marks() == []
 
-        await stream.wire.speak(told(), Ear(call.leg.id))
+        await stream.wire.speak(told(call.leg.id), Ear(call.leg.id))
 
         await program.gets("mark", times=2)
         await ear.hears_in_all(1500, seconds=0.9, within_s=5)
@@ -119,7 +119,7 @@ async def test_the_far_end_hears_the_program_once_it_was_told_of_it_and_marks_co
 async def test_a_clear_ends_the_sound_and_all_marks_come_back_in_order(line: Line, ports: Ports, ear: RtpEar) -> None:
     async with talking(line, ports, ear, two_way=True, marks_tell=True) as (call, program, stream):
         await program.gets("start")
-        await stream.wire.speak(told(), Ear(call.leg.id))
+        await stream.wire.speak(told(call.leg.id), Ear(call.leg.id))
         await program.says(tone(1000, 30, dbov=-18))
         names = [f"mark {number}" for number in range(20)]
         for name in names:
@@ -150,7 +150,7 @@ async def test_no_sample_of_the_program_is_lost_doubled_or_out_of_order(line: Li
         for at in range(0, len(whole.samples), 333):
             await program.says(Sound(whole.samples[at : at + 333], whole.rate_hz))
         await program.marks_here("end")
-        await stream.wire.speak(told(), Ear(call.leg.id))
+        await stream.wire.speak(told(call.leg.id), Ear(call.leg.id))
         await program.gets("mark", within_s=15)
         await asyncio.sleep(0.3)
         assert stream.wire.counts().underruns == 0
@@ -163,7 +163,7 @@ async def test_no_sample_of_the_program_is_lost_doubled_or_out_of_order(line: Li
 async def test_frames_go_both_ways_while_all_of_python_stands_still(line: Line, ports: Ports, ear: RtpEar) -> None:
     async with talking(line, ports, ear, two_way=True) as (call, program, stream):
         await stream.wire.hear(Said(call.leg.id), StreamTrack.INBOUND)
-        await stream.wire.speak(told(), Ear(call.leg.id))
+        await stream.wire.speak(told(call.leg.id), Ear(call.leg.id))
         await program.gets("media", times=5)
         await program.says(tone(1000, 20, dbov=-18))
         await ear.hears(1000, within_s=10)
@@ -190,7 +190,7 @@ async def test_a_leg_that_is_muted_or_held_is_silence_to_the_program_and_marks_c
     async with talking(line, ports, ear, two_way=True) as (call, program, stream):
         ear.say(tone(700, 1, dbov=-18), for_ever=True)
         await stream.wire.hear(Said(call.leg.id), StreamTrack.INBOUND)
-        await stream.wire.speak(told(), Ear(call.leg.id))
+        await stream.wire.speak(told(call.leg.id), Ear(call.leg.id))
         await program.gets("media", times=20)
         await silence_it(call.leg.id, wanted=True)
         await asyncio.sleep(0.3)
@@ -236,7 +236,7 @@ async def test_a_stream_goes_on_both_ways_through_a_reinvite(line: Line, ear: Rt
             ear.say(tone(700, 1, dbov=-18), for_ever=True)
             async with streaming(line, plan_of(program.port, two_way=True)) as stream:
                 await stream.wire.hear(Said(call.leg.id), StreamTrack.INBOUND)
-                await stream.wire.speak(told(), Ear(call.leg.id))
+                await stream.wire.speak(told(call.leg.id), Ear(call.leg.id))
                 await program.gets("start")
                 await program.says(tone(1000, 20, dbov=-18))
                 await ear.hears(1000, within_s=10)
@@ -266,7 +266,7 @@ async def test_a_room_is_heard_by_one_program_and_another_speaks_to_one_of_it(li
         async with streaming(line, plan_of(program.port, two_way=True)) as stream:
             await stream.wire.hear(Said(one.leg), StreamTrack.INBOUND)
             await stream.wire.hear(Heard(one.leg), StreamTrack.OUTBOUND)
-            await stream.wire.speak(told(), Ear(two.leg))
+            await stream.wire.speak(told(two.leg), Ear(two.leg))
             await program.gets("start")
             await program.says(tone(2500, 3, dbov=-18))
             await two.ear.hears(2500, within_s=10)

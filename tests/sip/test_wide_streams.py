@@ -35,7 +35,7 @@ async def test_high_sound_goes_both_ways(open_line: OpenLine, ports: Ports, tmp_
         await call.sees(MediaChanged)
         async with streaming(line, plan_of(program.port, two_way=True, sound=wide)) as stream:
             await stream.wire.hear(Said(call.leg.id), StreamTrack.INBOUND)
-            await stream.wire.speak(told(), Ear(call.leg.id))
+            await stream.wire.speak(told(call.leg.id), Ear(call.leg.id))
             await program.gets("start")
             await program.says_samples(tone(5000, 2, dbov=-18, rate_hz=WIDE_HZ))
             await program.marks_here("end")
@@ -60,7 +60,7 @@ async def test_rates_that_are_no_multiples_of_each_other_fit_too(
     ):
         ear.say(tone(700, 1, dbov=-18), for_ever=True)
         await stream.wire.hear(Said(call.leg.id), StreamTrack.INBOUND)
-        await stream.wire.speak(told(), Ear(call.leg.id))
+        await stream.wire.speak(told(call.leg.id), Ear(call.leg.id))
         await program.gets("start")
         await program.says_samples(tone(1000, 1, dbov=-18, rate_hz=24000))
         await program.clears()

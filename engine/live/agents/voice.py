@@ -38,7 +38,7 @@ class AgentVoice:
 
     async def speak(self, disclosure: Disclosure, ear: Ear, /) -> None:
         """Let a far end hear it, who knows that a program speaks."""
-        del disclosure  # that there is one is what counts
+        disclosure.require(ear.leg)
         self._ear = ear
         self._may_speak.set()
 

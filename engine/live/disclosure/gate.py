@@ -70,7 +70,7 @@ class DisclosureGate:
     async def _tell(self, session: Session, choice: DisclosureChoice) -> None:
         """Tell who is on the line; of no use where another has come meanwhile. Raises DisclosureRefused, LegGone."""
         person = await session.until_over(session.disclosing.person())
-        leg = ToldLeg(session.call.account_id, session.call.id, session.call.far_end)
+        leg = ToldLeg(session.call.account_id, session.call.id, session.call.far_end, session.leg.id)
         heard = await self._told(session) if choice.policy is DisclosurePolicy.ANNOUNCE else None
         made = disclosed(choice, heard, leg, self._clock.now())
         if made is not None:

@@ -17,9 +17,10 @@ from engine.model.disclosure.wording import NoticeWording
 
 @final
 class Disclosure:
-    """A leg whose far end knows that a program speaks: made by `disclosed` alone."""
+    """A leg whose far end knows that a program speaks: made by `disclosed` alone, and of use for that leg alone."""
 
-    __slots__ = ("_record",)
+    __slots__ = ("_leg", "_record")
+    _leg: int
     _record: DisclosureRecord
 
     def __init__(self, nobody: Never, /) -> None:
@@ -29,14 +30,20 @@ class Disclosure:
     def record(self) -> DisclosureRecord:
         return self._record
 
+    def require(self, leg: int) -> None:
+        """Raises TypeError for another leg than the one that was told."""
+        if leg != self._leg:
+            raise TypeError("A program is heard by nobody who was not told of it: each leg is told for itself.")
+
 
 @dataclass(frozen=True, slots=True)
 class ToldLeg:
-    """The leg that is decided about: a call's far end."""
+    """The leg that is decided about: a call's far end, and its number on this node."""
 
     account_id: str
     call_id: str
     number: str
+    leg: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +60,8 @@ def disclosed(choice: DisclosureChoice, heard: HeardNotice | None, leg: ToldLeg,
     if faults(choice):
         return None
     if choice.policy is not DisclosurePolicy.ANNOUNCE:
-        return _disclosure(_asserted(choice, leg, now))
-    return None if heard is None else _disclosure(_announced(heard, leg))
+        return _disclosure(_asserted(choice, leg, now), leg)
+    return None if heard is None else _disclosure(_announced(heard, leg), leg)
 
 
 def _announced(heard: HeardNotice, leg: ToldLeg) -> DisclosureRecord:
@@ -88,7 +95,7 @@ def _asserted(choice: DisclosureChoice, leg: ToldLeg, now: datetime) -> Disclosu
     )
 
 
-def _disclosure(record: DisclosureRecord) -> Disclosure:
+def _disclosure(record: DisclosureRecord, leg: ToldLeg) -> Disclosure:
     disclosure = object.__new__(Disclosure)
-    disclosure._record = record
+    disclosure._leg, disclosure._record = leg.leg, record
     return disclosure

@@ -71,7 +71,7 @@ async def test_an_assertion_that_is_not_whole_is_refused_by_field(site: Site, gi
 async def test_what_a_call_asserts_is_audited_and_its_records_are_listed(site: Site) -> None:
     _, call = await placed(site, SAYS_IT)
     account = await site.services.stores.accounts.ensure("demo")
-    made = disclosed(CHOICES[1][1], None, ToldLeg(account.id, call["id"], TO), AT)
+    made = disclosed(CHOICES[1][1], None, ToldLeg(account.id, call["id"], TO, 1), AT)
     assert made is not None
     await site.services.stores.database.write(site.services.stores.disclosures.adding(made.record))
 

@@ -17,7 +17,7 @@ from engine.model.disclosure import (
 )
 from tests.unit.store.samples import NOON
 
-LEG = ToldLeg("AC1", "CA1", "+3225550177")
+LEG = ToldLeg("AC1", "CA1", "+3225550177", 1)
 LATER = NOON + timedelta(seconds=6)
 HEARD = HeardNotice(load_notice_texts().wording("Bakkerij Peeters", "nl-BE"), NOON, LATER)
 SAYS_IT = DisclosureChoice(DisclosurePolicy.AGENT_SAYS_IT, "Ik ben Ann, een robot.", "Zoë Peeters", NOON)
@@ -65,6 +65,15 @@ def test_what_a_client_asserts_is_one_and_names_who_did(choice: DisclosureChoice
 def test_an_assertion_that_is_not_whole_is_refused_by_field(choice: DisclosureChoice, fields: list[str]) -> None:
     assert list(faults(choice)) == fields
     assert disclosed(choice, HEARD, LEG, LATER) is None
+
+
+def test_it_is_of_use_for_the_leg_alone_that_was_told() -> None:
+    made = disclosed(NOT_AI, None, LEG, LATER)
+    assert made is not None
+
+    made.require(LEG.leg)
+    with pytest.raises(TypeError, match="each leg is told for itself"):
+        made.require(LEG.leg + 1)
 
 
 def test_python_makes_none_itself() -> None:

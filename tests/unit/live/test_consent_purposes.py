@@ -31,7 +31,7 @@ def told_of_a_program(policy: DisclosurePolicy = DisclosurePolicy.ANNOUNCE) -> D
     if policy is DisclosurePolicy.ANNOUNCE:
         choice = DisclosureChoice()
     heard = HeardNotice(NoticeWording("You speak with a program of Shop.", "en-GB", "1"), NOON, NOON)
-    disclosure = disclosed(choice, heard, ToldLeg("AC1", "CA1", "+3225550177"), NOON)
+    disclosure = disclosed(choice, heard, ToldLeg("AC1", "CA1", "+3225550177", 1), NOON)
     assert disclosure is not None
     return disclosure
 
