@@ -74,6 +74,7 @@ OF_NOBODY: Final = frozenset(
         "getBalance",
         "listBalanceEntries",
         "getPace",
+        "getDisclosureTerms",
         "listNumbers",
         "getNumber",
         "listApplications",
