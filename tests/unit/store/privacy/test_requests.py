@@ -24,6 +24,7 @@ from engine.recordings.object_storage.removal import Removal
 from engine.recordings.recording_files import audio
 from engine.store.accounts import Accounts
 from engine.store.conferences import Conferences
+from engine.store.disclosures import Disclosures
 from engine.store.holds import Holds
 from engine.store.idempotency import IdempotencyKeys
 from engine.store.moves import Moves
@@ -35,6 +36,7 @@ from engine.store.subjects import Subjects
 from tests.unit.store.conftest import PEPPER
 from tests.unit.store.privacy.conftest import PSEUDONYMS, House, a_wav
 from tests.unit.store.samples import NOON, a_conference, a_participant, a_recording
+from tests.unit.store.test_disclosures import a_disclosure
 
 PERSON = "+32471234556"
 SPELLINGS = (b"471234556", b"471 23 45 56", b"471%20")
@@ -102,6 +104,21 @@ async def test_an_export_is_a_page_json_and_sound(house: House, requests: Person
     assert "Zoë" in page
     assert "http" not in page.replace("https://customer.example", "")
     assert other.id not in archive.read("data.json").decode()
+
+
+async def test_what_a_person_was_told_of_programs_is_exported_and_keeps_a_pseudonym_after_an_erasure(
+    house: House, requests: PersonsRequests
+) -> None:
+    call = await house.call(to=PERSON)
+    disclosures = Disclosures(house.db)
+    await house.db.write(disclosures.adding(a_disclosure(house.account.id, call.id, PERSON)))
+
+    [told] = json.loads((await exported(requests, house)).read("data.json"))["disclosures"]
+    await requests.erase(PERSON, [house.account.id], CLI)
+
+    assert (told["number"], told["policy"], told["language"]) == (PERSON, "announce", "nl-BE")
+    [left] = await disclosures.of_call(call.id)
+    assert left.number.startswith(PREFIX)
 
 
 async def test_an_export_tells_no_key_and_not_where_a_file_lies(house: House, requests: PersonsRequests) -> None:

@@ -26,6 +26,7 @@ from engine.privacy.retention import FOR_EVER, DataCategory, HoldOn, Periods, Sw
 from engine.store.anonymous import anonymise
 from engine.store.conferences import Conferences
 from engine.store.consents import Consents
+from engine.store.disclosures import Disclosures
 from engine.store.holds import Holds
 from engine.store.leases import Leases
 from engine.store.queues import Queues
@@ -36,6 +37,7 @@ from engine.store.trunk_events import TrunkEvents
 from tests.peers.waiting import within
 from tests.unit.store.privacy.conftest import PERIODS, PSEUDONYMS, House
 from tests.unit.store.samples import NOON, a_conference, a_participant
+from tests.unit.store.test_disclosures import a_disclosure
 
 
 @pytest.mark.parametrize(
@@ -336,6 +338,21 @@ async def test_consents_outlast_the_recordings_that_they_were_given_for(house: H
 
     assert await house.sweeper(periods).sweep(CLI) == [Swept(house.account.id, DataCategory.CONSENTS, 1)]
     assert await consents.of_call(call.id) == []
+
+
+async def test_disclosures_are_kept_as_long_as_consents(house: House) -> None:
+    call = await house.call()
+    disclosures = Disclosures(house.db, house.clock.now)
+    await house.db.write(disclosures.adding(a_disclosure(house.account.id, call.id)))
+    periods = Periods({DataCategory.CONSENTS: 1825, DataCategory.RECORDINGS: 90})
+    house.clock.days_later(1824)
+    await house.sweeper(periods).sweep(CLI)
+    assert len(await disclosures.of_call(call.id)) == 1
+
+    house.clock.days_later(1826)
+
+    assert await house.sweeper(periods).sweep(CLI) == [Swept(house.account.id, DataCategory.CONSENTS, 1)]
+    assert await disclosures.of_call(call.id) == []
 
 
 async def test_the_nodes_logs_go_when_their_days_are_over_and_the_audit_log_says_so(
