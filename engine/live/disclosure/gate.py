@@ -68,15 +68,14 @@ class DisclosureGate:
             return made
 
     async def _tell(self, session: Session, choice: DisclosureChoice) -> None:
-        """Tell who is on the line; of no use where another has come meanwhile. Raises DisclosureRefused, LegGone."""
-        person = await session.until_over(session.disclosing.person())
+        """Tell who listens; of no use where that one has not listened to the end. Raises DisclosureRefused, LegGone."""
+        listener = await session.until_over(session.disclosing.listener())
         leg = ToldLeg(session.call.account_id, session.call.id, session.call.far_end, session.leg.id)
         heard = await self._told(session) if choice.policy is DisclosurePolicy.ANNOUNCE else None
         made = disclosed(choice, heard, leg, self._clock.now())
-        if made is not None:
-            self._keep(session, made.record)
-        if made is not None and session.disclosing.is_still(person):
+        if made is not None and session.disclosing.is_still(listener):
             session.disclosing.made(choice, made)
+            self._keep(session, made.record)
 
     async def _choice(self, session: Session) -> DisclosureChoice:
         try:

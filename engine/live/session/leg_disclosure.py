@@ -27,23 +27,28 @@ class LegDisclosure:
         """Held by who tells it."""
         self._made: dict[DisclosureChoice, Disclosure] = {}
         self._heard: dict[ProgramSound, DisclosureChoice] = {}
-        self._persons = 1
-        self._is_somebody_there = asyncio.Event()
-        self._is_somebody_there.set()
+        self._listeners = 1
+        self._is_somebody_there = True
+        self._has_ear_on_line = True
+        self._is_listening = asyncio.Event()
+        self._is_listening.set()
 
     @property
     def heard(self) -> dict[ProgramSound, DisclosureChoice]:
         """The programs that the far end hears, and by which policy."""
         return dict(self._heard)
 
-    async def person(self) -> int:
-        """Who is on the line, another number for each other person; waits while one takes the place of another."""
-        await self._is_somebody_there.wait()
-        return self._persons
+    async def listener(self) -> int:
+        """Who listens, another number for each other person and after each hold.
 
-    def is_still(self, person: int) -> bool:
-        """Whether that one is on the line, and nobody takes their place."""
-        return self._is_somebody_there.is_set() and self._persons == person
+        Waits while one takes the place of another, and while the far end holds the line.
+        """
+        await self._is_listening.wait()
+        return self._listeners
+
+    def is_still(self, listener: int) -> bool:
+        """Whether that one has listened ever since."""
+        return self._is_listening.is_set() and self._listeners == listener
 
     def made_by(self, choice: DisclosureChoice) -> Disclosure | None:
         """What came of telling the person who is there now by a policy; None where that was not done."""
@@ -55,13 +60,19 @@ class LegDisclosure:
 
     def begin_anew(self) -> None:
         """Another person is about to be on the line, who was told nothing."""
-        self._persons += 1
-        self._is_somebody_there.clear()
+        self._is_somebody_there = False
         self._made.clear()
+        self._listens_or_not()
 
     def somebody_is_there(self) -> None:
         """The other person is on the line, or could not come."""
-        self._is_somebody_there.set()
+        self._is_somebody_there = True
+        self._listens_or_not()
+
+    def line_changed(self, *, hears: bool) -> None:
+        """The far end takes our sound from now on or, as it holds the line, does not."""
+        self._has_ear_on_line = hears
+        self._listens_or_not()
 
     def hears(self, sound: ProgramSound, choice: DisclosureChoice) -> None:
         """Note that the far end hears a program, by this policy."""
@@ -70,3 +81,10 @@ class LegDisclosure:
     def hears_no_more(self, sound: ProgramSound) -> None:
         """Note that the program is gone, or silent."""
         self._heard.pop(sound, None)
+
+    def _listens_or_not(self) -> None:
+        if self._is_somebody_there and self._has_ear_on_line:
+            self._is_listening.set()
+        else:
+            self._listeners += 1
+            self._is_listening.clear()

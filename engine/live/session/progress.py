@@ -9,6 +9,7 @@ from engine.live.session.attempts import attempt_of_end, attempt_of_trunk
 from engine.live.session.call_of_leg import CurrentCall
 from engine.live.session.dtmf import Keys
 from engine.live.session.journal import Journal
+from engine.live.session.leg_disclosure import LegDisclosure
 from engine.live.session.noted_events import write_event
 from engine.model.call import Event, Status
 from engine.ports import (
@@ -19,6 +20,7 @@ from engine.ports import (
     EndedBy,
     HungUp,
     LegEvent,
+    MediaChanged,
     PlaceTaken,
     ReferAnswered,
     ReferRequested,
@@ -36,6 +38,7 @@ class CallProgress:
 
     current: CurrentCall
     keys: Keys
+    disclosing: LegDisclosure = field(default_factory=LegDisclosure)
     answered: Occurrence = field(default_factory=Occurrence)
     early_media: Signal = field(default_factory=Signal)
     answer_headers: dict[str, str] = field(default_factory=dict)
@@ -81,6 +84,9 @@ class CallProgress:
                 self._note_route(event)
             case HungUp():
                 self._ended(event, via)
+            case MediaChanged(sending=hears):
+                self.disclosing.line_changed(hears=hears)
+                write_event(self._journal, event)
             case PlaceTaken():
                 pass  # for whoever has dialled: what it means for the call is settled already
             case _:

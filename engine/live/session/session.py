@@ -17,7 +17,6 @@ from engine.live.session.dtmf import Keys
 from engine.live.session.flow_handover import FlowHandover
 from engine.live.session.journal import Journal
 from engine.live.session.leg_consent import LegConsent
-from engine.live.session.leg_disclosure import LegDisclosure
 from engine.live.session.leg_hold import LegHold
 from engine.live.session.progress import CallProgress
 from engine.live.session.time_limit import end_in_time
@@ -53,7 +52,7 @@ class Session:
         self.keys = self._progress.keys
         self.consenting = LegConsent(self.call.id)
         """May it be recorded?"""
-        self.disclosing = LegDisclosure()
+        self.disclosing = self._progress.disclosing
         self.hold = LegHold()
         self.beside = BackgroundTasks("session", call_id=self.call.id, on_failure=self.background_failed)
         """What goes on for as long as the leg lives."""

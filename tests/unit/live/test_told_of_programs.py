@@ -10,7 +10,7 @@ from engine.live.disclosure.gate import DisclosureGate
 from engine.live.disclosure.newcomer import NewcomerDisclosure
 from engine.live.session.session import Session
 from engine.model.disclosure import Disclosure, DisclosureChoice, DisclosurePolicy, load_notice_texts
-from engine.ports import Ear
+from engine.ports import Ear, MediaChanged
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from engine.testing.speech import CHARACTERS_A_SECOND
@@ -193,4 +193,22 @@ async def test_a_notice_during_which_another_person_came_is_said_again(house: Ho
     assert program.became == [f"heard by {caller.id}"]
     assert caller.heard.count(notice()) == 2
     await session.journal.stored()
-    assert len({each.id for each in await house.node.services.stores.disclosures.of_call(session.call.id)}) == 2
+    assert len(await house.node.services.stores.disclosures.of_call(session.call.id)) == 1
+
+
+async def test_who_holds_the_line_during_the_notice_hears_it_anew_and_before_that_no_program(house: House) -> None:
+    caller, session = await house.is_called()
+    program = Program()
+    opening = asyncio.ensure_future(house.gate.open(session, program))
+    await caller.hears(notice())
+
+    caller.leg.emit(MediaChanged(sending=False, receiving=True, codec="PCMA", remote_address="192.0.2.1:4000"))
+    await house.node.passes(60)
+    assert program.became == []
+    caller.leg.emit(MediaChanged(sending=True, receiving=True, codec="PCMA", remote_address="192.0.2.1:4000"))
+    record = (await opening).record
+
+    assert program.became == [f"heard by {caller.id}"]
+    assert caller.heard.count(notice()) == 2
+    await session.journal.stored()
+    assert await house.node.services.stores.disclosures.of_call(session.call.id) == [record]
