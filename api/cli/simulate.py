@@ -41,7 +41,7 @@ def simulate(
         str,
         typer.Option(
             help="What programs do that are connected, and what is said to them, semicolons between: say:TEXT, "
-            "play:SECONDS, hear:TEXT, key:KEYS, wait:SECONDS, end or end:DATA, fail."
+            "play:SECONDS, hear:TEXT, interrupt:TEXT, key:KEYS, wait:SECONDS, end or end:DATA, fail."
         ),
     ] = "",
     caller: Annotated[str, typer.Option(help="Who calls, in E.164.")] = "+3225550100",

@@ -15,7 +15,7 @@ from engine.flow.verbs.enqueue import Enqueue
 from engine.flow.verbs.queue import Queue
 from engine.flow.verbs.record import Record
 from engine.model.call import Call
-from engine.ports import LegId, PlayerId
+from engine.ports import LegId, PlayerId, Speech
 from engine.simulator.at_hand import why_relative
 from engine.simulator.document_reading import DocumentReading
 from engine.simulator.transcript import Line, Request, SimulationTranscript, TranscriptMark, TranscriptSound
@@ -169,7 +169,12 @@ class Narrator:
                 self._leaves_the_queue(str(facts["result"]))
             case "stream_started":
                 self._programs[str(facts["stream"])] = str(facts["url"])
-                self.line(TranscriptMark.CALL, f"the program at {facts['url']} hears the {_TRACKS[facts['tracks']]}")
+                hears = "is connected" if facts["two_way"] else f"hears the {_TRACKS[facts['tracks']]}"
+                self.line(TranscriptMark.CALL, f"the program at {facts['url']} {hears}")
+            case "agent_began":
+                self.line(TranscriptMark.CALL, f"converses with the program at {facts['url']}")
+            case "agent_interrupted":
+                self.line(TranscriptMark.CALL, "interrupts the program")
             case "stream_ended":
                 program = self._programs.pop(str(facts["stream"]), "")
                 self.line(TranscriptMark.CALL, f"the program at {program} hears it no more")
@@ -188,6 +193,13 @@ class Narrator:
                 self.line(TranscriptMark.REMARK, f"{name} hears: ({sound.speech.language}) {sound.speech.text}")
             case MixedVoice(other) if leg == self._leg and other != leg:
                 self._talks(other) if begins else self._has_talked(other)
+
+    def program_says(self, text: str, seconds: float) -> None:
+        """A program that is connected by sound says something to the caller."""
+        speech = Speech(text, self._call.language)
+        self.line(TranscriptMark.SAYS, f"(the program) {text}")
+        if not self.ended.is_set():
+            self._transcript.sounds.append(TranscriptSound(self.now_s, seconds, speech=speech))
 
     def _sounds(self, playing: Playing) -> None:
         sound = playing.sound

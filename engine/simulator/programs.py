@@ -1,155 +1,176 @@
-"""The programs of a simulated call: streams and conversations that go as their script says."""
+"""The programs of a simulated call: behind its streams and conversations, they do what the script says."""
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import chain
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, Protocol
 
-from engine.errors import LegGone, MediaError, SpeechError
-from engine.flow.program_plans import AgentOutcome, AgentPlan, AgentStatus, StreamOrder, StreamOutcome
-from engine.live.calls.programs import CallPrograms, StreamsOfCalls
-from engine.live.services import CallServices
-from engine.live.session.session import Session
-from engine.ports import Ear, Speech
+from engine.aio.signal import Signal
+from engine.aio.tasks import BackgroundTasks
+from engine.aio.waits import first_of
+from engine.ports import StreamEnded
+from engine.ports.agents import ConnectionEnd
 from engine.simulator.narrator import Narrator
 from engine.simulator.program_script import ProgramScript, ProgramStep, ProgramStepKind
+from engine.simulator.recognizer import ScriptedRecognizer
 from engine.simulator.transcript import TranscriptMark
+from engine.testing.agent_program import FakeAgentProgram
+from engine.testing.assembly import Surroundings
+from engine.testing.programs import FakeProgram
 from engine.testing.speech import CHARACTERS_A_SECOND
-from engine.webhooks.call_web import CallWeb
 
-_STREAM_ID: Final = f"MZ{1:032x}"
-_END: Final = ProgramStep(ProgramStepKind.END)
 _SOUND: Final = ProgramStep(ProgramStepKind.PLAY, seconds=10.0)
 """What a program plays that has no script."""
-_SESSION_ID: Final = f"VX{1:032x}"
 _LOST: Final = "The connection was lost."
-_LOST_CODE: Final = "39001"
-"""The field's code of a conversation whose connection was lost."""
+_LOST_CODE: Final = 1006
+"""Of a connection that ends without a Close (RFC 6455 §7.1.5)."""
+_KEY_S: Final = 0.3
+_QUIET_S: Final = 0.1
+_SOON_S: Final = 1.0
+"""After what somebody interrupts who does."""
+_UNDERSTOOD_WITHIN_S: Final = 30.0
+_WAIT_S: Final = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Performance:
-    """A program at work on a call: it speaks a language with a voice, and the person on the line answers."""
+class _Performing(Protocol):
+    """What a kind of program can do on the line."""
 
-    session: Session
-    services: CallServices
-    narrator: Narrator
-    language: str
-    voice: str | None = None
+    async def says(self, text: str) -> None:
+        """The program says a text."""
+        ...
 
-    async def to_its_end(self, steps: Iterable[ProgramStep]) -> ProgramStep:
-        """Take the steps; the one that ends it. Raises LegGone."""
-        return await self.session.until_over(self._all(steps))
+    async def is_told(self, text: str) -> None:
+        """The person says a text, and the program has heard it."""
+        ...
 
-    async def _all(self, steps: Iterable[ProgramStep]) -> ProgramStep:
-        last = _END
-        for last in steps:
-            await self._does(last)
-        return last
-
-    async def _does(self, step: ProgramStep) -> None:
-        match step.kind:
-            case ProgramStepKind.SAY:
-                await self._says(step.text)
-            case ProgramStepKind.PLAY:
-                self.narrator.line(TranscriptMark.PLAYS, f"sound of the program for {step.seconds:g} s")
-                await asyncio.sleep(step.seconds)
-            case ProgramStepKind.HEAR:
-                self.narrator.line(TranscriptMark.INPUT, f"says {step.text!r}")
-                await asyncio.sleep(len(step.text) / CHARACTERS_A_SECOND)
-            case ProgramStepKind.KEY:
-                self.narrator.line(TranscriptMark.INPUT, f"key {step.text}")
-            case ProgramStepKind.WAIT:
-                await asyncio.sleep(step.seconds)
-            case ProgramStepKind.END:
-                handed = f": {step.text!r}" if step.text else ""
-                self.narrator.line(TranscriptMark.CALL, f"the program ends it{handed}")
-            case ProgramStepKind.FAIL:
-                self.narrator.line(TranscriptMark.REMARK, f"the program fails: {step.text or _LOST}")
-
-    async def _says(self, text: str) -> None:
-        try:
-            await self.services.speaker.say(Speech(text, self.language, self.voice), [Ear(self.session.leg.id)])
-        except (SpeechError, MediaError) as error:
-            self.session.journal.note_event("prompt_failed", text=text, reason=str(error))
+    def ends(self, step: ProgramStep) -> None:
+        """The program ends it, or its connection is lost."""
+        ...
 
 
-class SimulatedStreams:
-    """Media streams of simulated calls: those of the node, but a two-way one goes by its script.
-
-    Implements engine.live.calls.programs.StreamsOfCalls.
-    """
+class SimulatedPrograms:
+    """The programs that a simulated node's calls reach: they are reached at once."""
 
     def __init__(
-        self, script: ProgramScript, narrator: Narrator, services: CallServices, streams: StreamsOfCalls
-    ) -> None:
+        self, script: ProgramScript, narrator: Narrator, around: Surroundings, recognizer: ScriptedRecognizer,
+        tasks: BackgroundTasks,
+    ) -> None:  # fmt: skip
         self._script = script
         self._narrator = narrator
-        self._services = services
-        self._streams = streams
+        self._around = around
+        self._recognizer = recognizer
+        self._tasks = tasks
+        self._prompted = Signal()
+        around.programs.on_heard = self._is_heard
+        around.agent.answering = self._answers
 
-    async def start(self, session: Session, order: StreamOrder) -> None:
-        await self._streams.start(session, order)
+    def _is_heard(self, program: FakeProgram) -> None:
+        """A stream's program is heard from now on."""
+        steps = self._script.next_program(_SOUND)
+        self._tasks.begin(self._perform(steps, _OfStream(program, self._narrator)))
 
-    async def stop(self, session: Session, name: str) -> None:
-        await self._streams.stop(session, name)
+    def _answers(self, told: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
+        """What a program that talks by text is told: that a conversation begins, or what the person has said."""
+        match told["type"]:
+            case "setup":
+                agent = _OfConversation(self._around.agent, self._recognizer, self._prompted)
+                self._tasks.begin(self._perform(self._script.next_program(), agent))
+            case "prompt" if told["last"]:
+                self._prompted.set()
+        return ()
 
-    async def connect(self, session: Session, order: StreamOrder) -> StreamOutcome:
-        self._narrator.line(TranscriptMark.CALL, f"is connected to the program at {order.url}")
-        performance = _Performance(session, self._services, self._narrator, session.call.language)
-        began_s = self._services.clock.monotonic()
-        last = await performance.to_its_end(self._script.next_program(_SOUND))
-        seconds = round(self._services.clock.monotonic() - began_s)
-        return StreamOutcome(_STREAM_ID, seconds, _error_of(last))
+    async def _perform(self, steps: Iterable[ProgramStep], performing: _Performing) -> None:
+        for step in steps:
+            if step.kind is ProgramStepKind.INTERRUPT:
+                await asyncio.sleep(_SOON_S)
+            else:
+                await self._quiet()
+            if not self._narrator.ended.is_set():
+                await self._does(step, performing)
+
+    async def _does(self, step: ProgramStep, performing: _Performing) -> None:
+        match step.kind:
+            case ProgramStepKind.SAY:
+                await performing.says(step.text)
+            case ProgramStepKind.HEAR | ProgramStepKind.INTERRUPT:
+                await performing.is_told(step.text)
+            case ProgramStepKind.PLAY:
+                self._narrator.line(TranscriptMark.PLAYS, f"sound of the program for {step.seconds:g} s")
+                await asyncio.sleep(step.seconds)
+            case ProgramStepKind.WAIT:
+                await asyncio.sleep(step.seconds)
+            case ProgramStepKind.KEY:
+                await self._press(step.text)
+            case ProgramStepKind.END | ProgramStepKind.FAIL:
+                self._tell_end(step)
+                performing.ends(step)
+
+    def _tell_end(self, step: ProgramStep) -> None:
+        if step.kind is ProgramStepKind.FAIL:
+            self._narrator.line(TranscriptMark.REMARK, f"the program fails: {why_lost(step)}")
+        else:
+            handed = f": {step.text!r}" if step.text else ""
+            self._narrator.line(TranscriptMark.CALL, f"the program ends it{handed}")
+
+    async def _press(self, keys: str) -> None:
+        for key in keys:
+            if self._narrator.caller is not None and not self._narrator.caller.is_over:
+                self._narrator.caller.presses(key)
+            await asyncio.sleep(_KEY_S)
+
+    async def _quiet(self) -> None:
+        """Until the caller hears nothing for a moment."""
+        caller = self._narrator.caller
+        while caller is not None and not caller.is_over:
+            await asyncio.sleep(_QUIET_S)
+            if not caller.hears_now:
+                return
+            await self._around.bridge.changed.wait(_WAIT_S)
 
 
-class SimulatedAgents:
-    """Conversations of simulated calls by text (engine.live.calls.programs.AgentsOfCalls)."""
+class _OfStream:
+    """A program that hears and speaks by sound: what it says is told, and takes as long as it would."""
 
-    def __init__(self, script: ProgramScript, narrator: Narrator, services: CallServices) -> None:
-        self._script = script
+    def __init__(self, program: FakeProgram, narrator: Narrator) -> None:
+        self._program = program
         self._narrator = narrator
-        self._services = services
 
-    async def converse(self, session: Session, plan: AgentPlan, web: CallWeb) -> AgentOutcome:
-        del web
-        self._narrator.line(TranscriptMark.CALL, f"converses with the program at {plan.url}")
-        language = plan.spoken or session.call.language
-        performance = _Performance(session, self._services, self._narrator, language, plan.voice)
-        welcome = [ProgramStep(ProgramStepKind.SAY, plan.welcome)] if plan.welcome else []
-        began_s = self._services.clock.monotonic()
-        try:
-            last = await performance.to_its_end(chain(welcome, self._script.next_program()))
-        except LegGone:
-            return AgentOutcome(_SESSION_ID, AgentStatus.COMPLETED, self._since(began_s))
-        if last.kind is ProgramStepKind.FAIL:
-            return AgentOutcome(
-                _SESSION_ID,
-                AgentStatus.FAILED,
-                self._since(began_s),
-                error_code=_LOST_CODE,
-                error_message=_error_of(last),
-            )
-        return AgentOutcome(_SESSION_ID, AgentStatus.ENDED, self._since(began_s), last.text)
+    async def says(self, text: str) -> None:
+        seconds = len(text) / CHARACTERS_A_SECOND
+        self._narrator.program_says(text, seconds)
+        await asyncio.sleep(seconds)
 
-    def _since(self, began_s: float) -> int:
-        return round(self._services.clock.monotonic() - began_s)
+    async def is_told(self, text: str) -> None:
+        self._narrator.line(TranscriptMark.INPUT, f"says {text!r}")
+        await asyncio.sleep(len(text) / CHARACTERS_A_SECOND)
+
+    def ends(self, step: ProgramStep) -> None:
+        is_lost = step.kind is ProgramStepKind.FAIL
+        self._program.happens(StreamEnded(_LOST_CODE, why_lost(step)) if is_lost else StreamEnded(1000, ""))
 
 
-@dataclass(frozen=True, slots=True)
-class SimulatedPrograms:
-    """Makes the programs that the calls of a simulated node reach (engine.live.calls.programs.MakePrograms)."""
+class _OfConversation:
+    """A program that talks by text, which the platform speaks and understands."""
 
-    script: ProgramScript
-    narrator: Narrator
+    def __init__(self, program: FakeAgentProgram, recognizer: ScriptedRecognizer, prompted: Signal) -> None:
+        self._program = program
+        self._recognizer = recognizer
+        self._prompted = prompted
 
-    def __call__(self, services: CallServices, own: CallPrograms) -> CallPrograms:
-        return CallPrograms(
-            SimulatedStreams(self.script, self.narrator, services, own.streams),
-            SimulatedAgents(self.script, self.narrator, services),
-        )
+    async def says(self, text: str) -> None:
+        self._program.says(text)
+
+    async def is_told(self, text: str) -> None:
+        self._prompted.clear()
+        self._recognizer.words = text
+        await first_of(self._prompted, timeout_s=_UNDERSTOOD_WITHIN_S)
+
+    def ends(self, step: ProgramStep) -> None:
+        if step.kind is ProgramStepKind.FAIL:
+            self._program.connections[-1].breaks(ConnectionEnd(None, why_lost(step)))
+        else:
+            self._program.sends(type="end", **({"handoffData": step.text} if step.text else {}))
 
 
-def _error_of(last: ProgramStep) -> str:
-    return (last.text or _LOST) if last.kind is ProgramStepKind.FAIL else ""
+def why_lost(step: ProgramStep) -> str:
+    """Why the connection is lost, in words."""
+    return step.text or _LOST

@@ -38,6 +38,8 @@ from engine.testing.node import FakeNode, fake_node
 
 LIMIT_S: Final = 600.0
 CALLER: Final = "+3225550100"
+SPOKEN_NAME: Final = "Example"
+"""For whom programs speak in a simulation, as its people are told."""
 CALLED: Final = "+3225550199"
 _one_at_a_time: Final = threading.Lock()
 """A process has one database in memory."""
@@ -146,8 +148,7 @@ class _Simulation:
         recognizer = ScriptedRecognizer(SimulatedClock())
         with TemporaryDirectory() as folder:
             async with memory_database() as database:
-                programs = SimulatedPrograms(self._script.programs, self._narrator)
-                node_ = fake_node(database, Path(folder), programs=programs, recognizer=recognizer, web=self._web)
+                node_ = fake_node(database, Path(folder), recognizer=recognizer, web=self._web)
                 async with node_ as node:
                     await self._call_comes_in(node, recognizer)
         for error in (self._narrator.refused, self._broken):
@@ -161,6 +162,8 @@ class _Simulation:
         around.synthesizer.measure = self._measure
         people_tasks = BackgroundTasks("people", on_failure=self._breaks)
         people = People(node, self._script, self._narrator, recognizer, people_tasks)
+        SimulatedPrograms(self._script.programs, self._narrator, around, recognizer, people_tasks)
+        await node.services.stores.accounts.speak_as(node.account.id, SPOKEN_NAME, call.language)
         around.bridge.listeners.extend([self._narrator.hears, people.hears])
         around.carrier.listeners.append(people.is_called)
         node.services.ledger.listeners.extend([self._narrator.happens, people.happens])

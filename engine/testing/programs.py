@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,8 @@ class FakeProgram:
     """The messages that it was sent beside media and the greeting, by event."""
     is_hung: bool = False
     """Whether it takes no farewell."""
+    on_heard: "Callable[[FakeProgram], None]" = lambda _: None
+    """Told when somebody hears it from now on."""
     _events: "asyncio.Queue[StreamEvent]" = field(default_factory=asyncio.Queue)
 
     def happens(self, event: StreamEvent) -> None:
@@ -53,6 +55,7 @@ class FakeProgram:
 
     async def speak(self, disclosure: Disclosure, ear: Ear) -> None:
         self.heard_by[ear] = disclosure
+        self.on_heard(self)
 
     async def hush(self, ear: Ear) -> None:
         self.heard_by.pop(ear, None)
@@ -86,6 +89,8 @@ class FakePrograms:
         """Why no server is found; empty where all are."""
         self.refusing: StreamEnded | None = None
         """How connections end that begin from now on, without having been open."""
+        self.on_heard: Callable[[FakeProgram], None] = lambda _: None
+        """Told when somebody hears one from now on."""
 
     async def server(self, account_id: str, url: str) -> StreamServer:
         del account_id
@@ -94,7 +99,7 @@ class FakePrograms:
         return StreamServer("192.0.2.1", "program.example")
 
     def open(self, plan: StreamPlan) -> FakeProgram:
-        program = FakeProgram(plan)
+        program = FakeProgram(plan, on_heard=self.on_heard)
         self.connected.append(program)
         program.happens(self.refusing or StreamOpened())
         return program

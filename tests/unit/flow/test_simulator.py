@@ -84,17 +84,28 @@ def test_a_program_talks_by_the_script_and_its_end_goes_to_action() -> None:
         base_url=BASE,
     )  # fmt: skip
 
-    assert call.said == ["Good morning.", "What will it be?", "Done"]
+    notice, *said = call.said
+    assert "an automated assistant of Example" in notice
+    assert said == ["Good morning.", "What will it be?", "Done"]
     assert list(call.lines_of(TranscriptMark.INPUT)) == ["says 'two pizzas'", "key 1"]
     [asked] = call.requests
     assert (asked.params["SessionStatus"], asked.params["HandoffData"]) == ("ended", "ordered")
+
+
+def test_a_person_may_interrupt_a_program() -> None:
+    call = simulate(
+        made("converse by text"), agent="say:This is a long sentence, which nobody hears to its end.; interrupt:stop",
+        pages=PAGES, base_url=BASE,
+    )  # fmt: skip
+
+    assert "interrupts the program" in list(call.lines_of(TranscriptMark.CALL))
 
 
 def test_a_program_that_fails_is_told_to_action() -> None:
     call = simulate(made("connect a stream"), agent="play:3;fail:It is gone.", pages=PAGES, base_url=BASE)
 
     [asked] = call.requests
-    assert (asked.params["StreamError"], asked.params["StreamDuration"]) == ("It is gone.", "3")
+    assert asked.params["StreamError"] == "It is gone."
 
 
 def test_each_program_has_the_steps_up_to_its_end() -> None:
@@ -102,7 +113,15 @@ def test_each_program_has_the_steps_up_to_its_end() -> None:
 
     call = simulate(f"<Response>{connect}{connect}</Response>", agent="say:One.;end;say:Two.", base_url=BASE)
 
-    assert call.said == ["One.", "Two."]
+    assert call.said[1:] == ["One.", "Two."], "the notice is heard once"
+
+
+def test_a_program_by_sound_is_heard_after_its_notice() -> None:
+    call = simulate(made("connect a stream"), agent="say:Hello.;play:3;hear:Bye;key:1", pages=PAGES, base_url=BASE)
+
+    assert ["assistant" in call.said[0], *call.said[1:]] == [True, "Hello.", "Done"]
+    assert list(call.lines_of(TranscriptMark.PLAYS)) == ["sound of the program for 3 s"]
+    assert list(call.lines_of(TranscriptMark.INPUT)) == ["says 'Bye'", "key 1"]
 
 
 def test_streams_beside_the_flow_begin_and_end_in_the_transcript() -> None:
