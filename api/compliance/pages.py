@@ -128,8 +128,8 @@ def _records() -> Iterator[str]:
             (
                 "Recipients by name",
                 (
-                    f"`telefoon privacy recipients` tells which hosts of programs calls reached, by account; streams are "
-                    f"{_spelled(Settings.model_fields['streams'].default)} by default, and networks are those of "
+                    "`telefoon privacy recipients` tells which hosts of programs calls reached, by account; streams "
+                    f"are {_spelled(Settings.model_fields['streams'].default)} by default, and networks are those of "
                     "`egress_allow` and `allowed_countries`"
                 ),
             ),
