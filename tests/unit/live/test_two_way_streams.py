@@ -3,15 +3,18 @@
 import pytest
 
 from engine.flow.parse import parse
+from engine.model.consent import Sentence
 from engine.model.disclosure import load_notice_texts
 from engine.model.stream import MediaStream, StreamStatus
 from engine.ports import Ear, Said, StreamEnded, StreamTrack
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from engine.testing.programs import FakeProgram
-from tests.unit.live.words import DONE, GOODBYE, NOTICE, QUESTION
+from tests.unit.live.words import DONE, GOODBYE, text_of
 
 NAME = "Bakkerij Peeters"
+QUESTION = text_of(Sentence.STREAM_QUESTION)
+ANNOUNCED = text_of(Sentence.STREAM_ANNOUNCEMENT)
 TOLD = "https://customer.example/stream"
 URL = "wss://program.example/media"
 CONNECTED = (
@@ -98,7 +101,7 @@ async def test_without_a_spoken_name_or_consent_no_program_is_heard_nor_hears(no
     await unnamed.hears("Goodbye.")
     refused, _ = await connected(node, "press-to-consent")
     second = node.around.programs.connected[-1]
-    await refused.hears(QUESTION)
+    await refused.hears(f"program of {NAME} listen")
     refused.presses("2")
     await refused.hears("Goodbye.")
     await node.settles()
@@ -146,7 +149,7 @@ async def test_a_program_hears_whom_a_call_is_joined_with_by_consent_of_both(nod
     caller.presses("1")
     called = await node.invited("+3225550177")
     called.answers()
-    await called.hears(NOTICE)
+    await called.hears(ANNOUNCED)
     if not consents:
         called.presses("*0")
     await caller.talks_with(called)
