@@ -31,30 +31,32 @@ class EchoGate:
     def __init__(self, rate_hz: int, now: Callable[[], float]) -> None:
         self._rate_hz = rate_hz
         self._now = now
-        self._played: deque[tuple[float, np.ndarray]] = deque()
+        self._played: deque[_PlayedFile] = deque()
         self._recent = np.zeros(0, np.int16)
         self._path: EchoPath | None = None
 
     def plays(self, wav: Path) -> None:
         """Note that a file begins to be heard now."""
         try:
-            samples, _ = soundfile.read(str(wav), dtype="int16")
+            self._played.append(_PlayedFile(wav, self._now(), self._rate_hz))
         except soundfile.LibsndfileError as error:
             log.warning("echo_not_filtered", reason=str(error))
-            return
-        self._played.append((self._now(), samples))
 
     def stops(self) -> None:
         """Note that what was being played is no longer."""
         if self._played:
-            began_s, samples = self._played[-1]
-            self._played[-1] = began_s, samples[: max(0, self._samples(self._now() - began_s))]
+            self._played[-1].stop(self._now())
+
+    def close(self) -> None:
+        """Nothing is played any more."""
+        while self._played:
+            self._played.popleft().close()
 
     def passed(self, pcm: bytes) -> bytes:
         """What was just heard: silence in its place where it is an echo."""
         now = self._now()
-        while self._played and self._end_of(self._played[0]) + _LONGEST_WAY_S < now:
-            self._played.popleft()
+        while self._played and self._played[0].ends_s + _LONGEST_WAY_S < now:
+            self._played.popleft().close()
         heard = np.frombuffer(pcm, np.int16)
         self._recent = np.concatenate([self._recent, heard])[-self._samples(_LOOKED_AT_S) :]
         if not self._played:
@@ -74,15 +76,40 @@ class EchoGate:
         """What was played in the time from which an echo may come."""
         first_s = now - _LONGEST_WAY_S - _LOOKED_AT_S
         line = np.zeros(self._samples(_LONGEST_WAY_S + _LOOKED_AT_S + _EARLIEST_S), np.int16)
-        for began_s, samples in self._played:
-            at = self._samples(began_s - first_s)
-            begin, end = max(0, at), min(len(line), at + len(samples))
-            if begin < end:
-                line[begin:end] = samples[begin - at : end - at]
+        for played in self._played:
+            at = self._samples(played.begins_s - first_s)
+            begin = max(0, at)
+            samples = played.samples(begin - at, len(line) - begin)
+            line[begin : begin + len(samples)] = samples
         return line
-
-    def _end_of(self, played: tuple[float, np.ndarray]) -> float:
-        return played[0] + len(played[1]) / self._rate_hz
 
     def _samples(self, seconds: float) -> int:
         return round(seconds * self._rate_hz)
+
+
+class _PlayedFile:
+    """A file that is being heard, or was lately; what is compared is read when it is wanted."""
+
+    def __init__(self, wav: Path, begins_s: float, rate_hz: int) -> None:
+        self._file = soundfile.SoundFile(str(wav))
+        self._rate_hz = rate_hz
+        self._frames = int(self._file.frames)
+        self.begins_s = begins_s
+
+    @property
+    def ends_s(self) -> float:
+        return self.begins_s + self._frames / self._rate_hz
+
+    def stop(self, now_s: float) -> None:
+        self._frames = min(self._frames, max(0, round((now_s - self.begins_s) * self._rate_hz)))
+
+    def samples(self, first: int, count: int) -> np.ndarray:
+        """So many of its samples, fewer at its end."""
+        count = min(count, self._frames - first)
+        if count <= 0:
+            return np.zeros(0, np.int16)
+        self._file.seek(first)
+        return np.asarray(self._file.read(count, dtype="int16"))
+
+    def close(self) -> None:
+        self._file.close()

@@ -39,6 +39,7 @@ LOST_CODE: Final = "39001"
 """The field's number where the network lost the program."""
 _ROUND_TRIP_EVERY_S: Final = 10.0
 _DEBUGGING: Final = "debugging"
+_OURS: Final = "Something of the platform failed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class LiveTalk:
     async def to_the_end(self) -> FinishTalk:
         """Converse until the program ends it, the person hangs up, or the connection is lost."""
         call_id = self._session.call.id
-        beside = BackgroundTasks("agent", call_id=call_id, on_failure=self._session.background_failed)
+        beside = BackgroundTasks("agent", call_id=call_id, on_failure=self._part_failed)
         for work in (
             self._line.read(self._happenings.put),
             self._listen(),
@@ -97,6 +98,8 @@ class LiveTalk:
             await beside.close()
             await self._break_off()
             await self._voice.close()
+            if self._ears.gate is not None:
+                self._ears.gate.close()
 
     @property
     def _now(self) -> float:
@@ -190,6 +193,9 @@ class LiveTalk:
             return
         except TelefoonError as error:  # whatever it is, the next piece may be heard
             why = str(error)
+        except Exception:
+            self._happenings.put(PieceDone(number, _OURS))
+            raise
         self._happenings.put(PieceDone(number, why))
 
     async def _break_off(self) -> None:
@@ -199,6 +205,11 @@ class LiveTalk:
             await stopped(performing)
         if self._ears.gate is not None:
             self._ears.gate.stops()
+
+    def _part_failed(self, task: str, error: BaseException) -> None:
+        """Nothing goes on without one of its parts; the call does."""
+        self._session.background_failed(task, error)
+        self._happenings.put(ConnectionLost(None, _OURS))
 
     async def _listen(self) -> None:
         try:
