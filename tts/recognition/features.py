@@ -17,9 +17,9 @@ _RANGE: Final = 8.0  # decades below the loudest that are kept
 Samples = NDArray[np.float32]
 
 
-def log_mel(samples: Samples) -> Samples:
-    """Make a clip of 80 bands by 3000 steps, of at most thirty seconds at RATE_HZ, from -1.0 to 1.0."""
-    clip = np.zeros(WINDOW_S * RATE_HZ, np.float32)
+def log_mel(samples: Samples, window_s: int = WINDOW_S) -> Samples:
+    """Make a clip of 80 bands by a hundred steps a second of the window, of samples at RATE_HZ from -1.0 to 1.0."""
+    clip = np.zeros(window_s * RATE_HZ, np.float32)
     clip[: len(samples)] = samples[: len(clip)]
     around = np.pad(clip, _FFT // 2, mode="reflect")
     steps = np.lib.stride_tricks.sliding_window_view(around, _FFT)[: len(clip) : _HOP]
