@@ -34,6 +34,7 @@ from engine.live.calls.replacement import CallReplacement
 from engine.live.calls.shared import SharedServices
 from engine.live.conference.control import ConferenceControl
 from engine.live.conference.rooms import Rooms
+from engine.live.consent.processor import Processor
 from engine.live.consent.service import ConsentService
 from engine.live.disclosure.gate import DisclosureGate
 from engine.live.orders import CallChange, NewCall
@@ -46,6 +47,7 @@ from engine.live.session.session import Session
 from engine.model.call import Call, Direction
 from engine.model.call_options import CallOptions
 from engine.model.callback import BodyFormat
+from engine.model.consent import Purpose
 from engine.model.numbers import Number, from_carrier
 from engine.model.queue import Queue
 from engine.model.recording import UNFINISHED, RecordingStatus, erased
@@ -74,7 +76,11 @@ class Switchboard:
         self._services = services
         self._sessions = Sessions(services)
         services.admission.count_calls_by(lambda: self._sessions.count)
-        permission = ConsentService(services.consent, services.speaker, services.recorder, services.clock)
+        processors: dict[Purpose, Processor] = {
+            Purpose.RECORDING: services.recorder,
+            Purpose.STREAMING: services.streams,
+        }
+        permission = ConsentService(services.consent, services.speaker, processors, services.clock)
         gate = DisclosureGate(services.disclosure, services.speaker, services.clock)
         talk = CallBridge(services, permission)
         dialling = Dialling(services, talk, self._start_child, self._press, self._perform)

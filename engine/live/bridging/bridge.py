@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import structlog
 
@@ -12,17 +11,16 @@ from engine.aio.waits import Occurrence, first_of, joined, to_its_end
 from engine.errors import LegGone, RecordingError, SipError
 from engine.flow.plans import NOT_RECORDED, BridgeRecording, DialRecord
 from engine.live.bridging.call_recorder import NO_CONSENT, beep_for
-from engine.live.bridging.streams_of_talk import StreamsOfTalk
+from engine.live.consent.apart import KeptApart
 from engine.live.consent.service import ConsentService
 from engine.live.recording.active_recording import ActiveRecording
 from engine.live.recording.context import RecordingContext
 from engine.live.services import CallServices
 from engine.live.session.dtmf import Keys
 from engine.live.session.session import Session
-from engine.model.consent import Purpose
 from engine.model.recording import RecordingSource
 from engine.model.recording_shape import Tracks
-from engine.ports import Ear, Heard, Leg, Said, Sink, Source
+from engine.ports import Ear, Leg, Said, Sink, Source
 
 log = structlog.get_logger(__name__)
 
@@ -68,9 +66,8 @@ class CallBridge:
         """
         if recording is None and terms.recording.mode is not DialRecord.NOTHING:
             recording = await self.record(first, second, terms.recording)
-        apart = await self._kept_apart(first, second)
-        streamed = StreamsOfTalk(self.services.streams, self.permission, first, second)
-        await streamed.begin()
+        apart = KeptApart(self.permission, first, second)
+        await apart.begin()
         wires: list[tuple[Source, Sink]] = [
             (Said(first.leg.id), Ear(second.leg.id)),
             (Said(second.leg.id), Ear(first.leg.id)),
@@ -87,10 +84,6 @@ class CallBridge:
         in_peace = False
         first.talks_with(second)
         second.talks_with(first)
-        told_no_more = [
-            each.consenting.tell_withdrawal_to(Purpose.RECORDING, partial(self._withhold, apart, Heard(hearer.leg.id)))
-            for each, hearer in ((first, second), (second, first))
-        ]
         try:
             for source, sink in wires:
                 await self.services.bridge.connect(source, sink)
@@ -100,10 +93,7 @@ class CallBridge:
                 first.journal.note_event("dial_time_limit", seconds=terms.limit_s)
             in_peace = True
         finally:
-            for forget in told_no_more:
-                forget()
             await to_its_end(self._part(first, second, beside, wires, recording, apart, wait=in_peace))
-            await to_its_end(streamed.end())
         seconds = round(self.services.clock.monotonic() - began)
         return BridgeResult(seconds, recording.id if recording else None, referring.target)
 
@@ -136,21 +126,6 @@ class CallBridge:
             first.journal.note_event("not_recorded", reason=str(error))
             return None
 
-    async def _kept_apart(self, first: Session, second: Session) -> list[Heard]:
-        """What recordings of the two's own calls do not hold while they talk: in it, each hears the other."""
-        recorder = self.services.recorder
-        if not (recorder.hears(first.leg.id) or recorder.hears(second.leg.id)):
-            return []
-        if await self.permission.consent_of(first, second) is not None:
-            return []
-        apart = [Heard(first.leg.id), Heard(second.leg.id)]
-        await recorder.withhold(*apart)
-        return apart
-
-    async def _withhold(self, apart: list[Heard], source: Heard, unwanted: bool) -> None:
-        apart.append(source)
-        await self.services.recorder.withhold(source, unwanted=unwanted)
-
     async def _part(
         self,
         first: Session,
@@ -158,7 +133,7 @@ class CallBridge:
         beside: BackgroundTasks,
         wires: list[tuple[Source, Sink]],
         recording: ActiveRecording | None,
-        apart: list[Heard],
+        apart: KeptApart,
         *,
         wait: bool,
     ) -> None:
@@ -168,7 +143,7 @@ class CallBridge:
         await self.services.bridge.pass_no_fax(first.leg.id, second.leg.id)
         for source, sink in wires:
             await self.services.bridge.disconnect(source, sink)
-        await self.services.recorder.release(*apart)
+        await apart.end()
         if recording is not None:
             closing = recording.end_soon()
             if wait:

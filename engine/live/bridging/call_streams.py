@@ -36,11 +36,6 @@ class CallStreams:
         self._gate = gate
         self._running: list[ActiveStream] = []
         self._beginning: set[asyncio.Future[ActiveStream]] = set()
-        self._withheld: list[Source] = []
-        self._told_no_more = (
-            session.consenting.tell_withdrawal_to(Purpose.STREAMING, self._withdrawn),
-            session.consenting.tell_newcomer_to(self._newcomer),
-        )
 
     async def start(self, order: StreamOrder, stream_id: str | None = None) -> ActiveStream:
         """Have a program hear the call until it is stopped, by this identifier where one is given.
@@ -65,15 +60,12 @@ class CallStreams:
 
     async def close(self) -> None:
         """The call is over."""
-        for forget in self._told_no_more:
-            forget()
         if self._beginning:
             await asyncio.wait(self._beginning)
         for active in self._running:
             active.stop_soon()
         for active in self._running:
             await active.stop()
-        await self._newcomer()
 
     async def connect(self, order: StreamOrder) -> StreamOutcome:
         """Let a program hear the call and speak on it, until it closes the stream or the call ends.
@@ -154,17 +146,6 @@ class CallStreams:
             if (key := await self._session.keys.next(None)) is not None:
                 self._session.note_event("digit", digit=key)
                 active.press(key)
-
-    async def _withdrawn(self, delete: bool) -> None:
-        """No program hears the leg from now on; of what it has heard there is nothing here to `delete`."""
-        sources = (Said(self._session.leg.id), Heard(self._session.leg.id))
-        self._withheld += sources
-        await self._services.streams.withhold(*sources)
-
-    async def _newcomer(self) -> None:
-        """The withdrawal of who is on the line no more is over."""
-        released, self._withheld = self._withheld, []
-        await self._services.streams.release(*released)
 
     async def _consent(self) -> ToStreaming:
         peer = self._session.peer

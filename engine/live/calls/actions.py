@@ -256,7 +256,7 @@ class LiveStage:
         if self._music is not None:
             await self._music.stop()
         await self.recorder.close()
-        await self._services.recorder.release(*self._session.consenting.release())
+        await self._shared.permission.release(self._session)
 
     def beside(self, work: Coroutine[Any, Any, None]) -> None:
         """Do some work beside the flow, until the call's end."""

@@ -75,7 +75,7 @@ class CallReplacement:
         """Raises LegGone, SipError; the newcomer has no place then."""
         _require_still(place, call_id)
         before, after = place.call, new.call
-        consent = NewcomerConsent(self.permission, self.services.recorder, self.services.streams)
+        consent = NewcomerConsent(self.permission)
         disclosure = NewcomerDisclosure(self.gate)
         await consent.keep_out(place)
         try:

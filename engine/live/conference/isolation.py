@@ -1,22 +1,10 @@
 """Isolation of what listens to single members: it hears nothing of a room where somebody has not consented."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from engine.live.conference.member import Member
-from engine.ports import Heard, Source
-
-
-class Withholder(Protocol):
-    """Something that listens to calls, as recordings do and media streams."""
-
-    async def withhold(self, *sources: Source) -> None:
-        """Have silence in their place."""
-        ...
-
-    async def release(self, *sources: Source) -> None:
-        """Undo it."""
-        ...
+from engine.live.consent.processor import Processor
+from engine.ports import Heard
 
 
 class RoomIsolation:
@@ -24,8 +12,8 @@ class RoomIsolation:
 
     Close it before somebody is heard, open it afterwards."""
 
-    def __init__(self, listener: Withholder) -> None:
-        self._listener = listener
+    def __init__(self, processor: Processor) -> None:
+        self._processor = processor
         self._apart: dict[str, Heard] = {}
 
     async def close(self, members: Sequence[Member], *, all_consent: bool) -> None:
@@ -35,10 +23,10 @@ class RoomIsolation:
         for member in members:
             if member.participant.id not in self._apart:
                 self._apart[member.participant.id] = Heard(member.leg)
-                await self._listener.withhold(Heard(member.leg))
+                await self._processor.withhold(Heard(member.leg))
 
     async def open(self, members: Sequence[Member], *, all_consent: bool) -> None:
         """Withhold nothing of those who are gone, nor of anybody where all consent."""
         here = set() if all_consent else {member.participant.id for member in members}
         for identifier in self._apart.keys() - here:
-            await self._listener.release(self._apart.pop(identifier))
+            await self._processor.release(self._apart.pop(identifier))

@@ -30,6 +30,7 @@ from engine.live.services import CallServices
 from engine.live.session.backlog import Backlog
 from engine.model.conference import Conference, ConferenceStatus, Participant, ParticipantChange
 from engine.model.conference_end import ConferenceEnd, end_by
+from engine.model.consent import Purpose
 from engine.ports import LegId, MixedRoom
 
 log = structlog.get_logger(__name__)
@@ -59,7 +60,7 @@ class Room:
         self._members: list[Member] = []
         self._news = RoomNews(services.callbacks, services.clock, backlog, self.row)
         self._consents = RoomConsents(self.row, self.tree, permission)
-        self._audio = RoomAudio(services, self.tree, lambda: self.members, self._talks)
+        self._audio = RoomAudio(services, permission.processors, self.tree, lambda: self.members, self._talks)
         self.recording = self._audio.recording
         self.everybody = self._audio.everybody
         self._beside = BackgroundTasks("conference")
@@ -225,18 +226,13 @@ class Room:
         await self._tell_consents()
         return True
 
-    async def consent_withdrawn(self, delete: bool) -> None:
-        """Somebody is left out of the recording from now on, which may be deleted at its end."""
-        if delete:
+    async def consent_withdrawn(self, purpose: Purpose, delete: bool) -> None:
+        """Somebody is left out of what hears it for a purpose; a recording of the room may be deleted at its end."""
+        if delete and purpose is Purpose.RECORDING:
             self.recording.delete_at_end()
         async with self._turn:
             await self._arrange()
         await self._tell_consents()
-
-    async def streaming_withdrawn(self, delete: bool) -> None:
-        """No program hears somebody any more; of what it has heard there is nothing here to `delete`."""
-        async with self._turn:
-            await self._arrange()
 
     async def another_person(self, member: Member) -> None:
         """Another call is in this member's seat, or is known by now to be recorded or not."""

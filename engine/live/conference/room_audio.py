@@ -1,6 +1,6 @@
 """The sound of one room: who hears whom, who hears music, and what of it is recorded."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from engine.live.conference.isolation import RoomIsolation
@@ -9,6 +9,7 @@ from engine.live.conference.mixing import Mixing
 from engine.live.conference.recording import RoomRecording
 from engine.live.conference.shared_music import SharedMusic
 from engine.live.conference.tree import RoomTree
+from engine.live.consent.processor import Processor
 from engine.live.services import CallServices
 from engine.model.conference import Conference, ConferenceStatus
 from engine.model.consent import Purpose
@@ -21,6 +22,7 @@ class RoomAudio:
     def __init__(
         self,
         services: CallServices,
+        processors: Mapping[Purpose, Processor],
         tree: RoomTree,
         members: Callable[[], Sequence[Member]],
         on_talk: Callable[[LegId, bool], Awaitable[None]],
@@ -28,8 +30,7 @@ class RoomAudio:
         self.recording = RoomRecording(services.recorder, self.everybody)
         self._tree = tree
         self._members = members
-        self._overhearing = RoomIsolation(services.recorder)
-        self._streaming = RoomIsolation(services.streams)
+        self._isolations = {purpose: RoomIsolation(processor) for purpose, processor in processors.items()}
         self._mixing = Mixing(services.bridge, services.clock, on_talk)
         self._music = SharedMusic(services.speaker, services.bridge)
         self._unasked = 0
@@ -62,20 +63,19 @@ class RoomAudio:
         """Let everybody be heard, hear and be recorded as is due now."""
         members = self._members()
         begun = conference.status is ConferenceStatus.IN_PROGRESS
-        consenting = self.all_asked and all(member.session.consent is not None for member in members)
-        consenting = consenting and self._tree.others_consent
+        all_consent = {purpose: self._all_consent(purpose, members) for purpose in Purpose}
+        consenting = all_consent[Purpose.RECORDING]
         links = self._tree.consenting_links()
-        streamed = self._all_are_streamed(members)
-        await self._overhearing.close(members, all_consent=consenting)
-        await self._streaming.close(members, all_consent=streamed)
+        for purpose, isolation in self._isolations.items():
+            await isolation.close(members, all_consent=all_consent[purpose])
         await self.recording.leave_out(members, links, all_consent=consenting)
         if begun:
             mix = await self._mixing.arrange(conference.options, members)
             await self._tree.arrange(mix)
             if self._tree.is_root:
                 await self.recording.arrange(conference, members, links, mix, all_consent=consenting)
-        await self._overhearing.open(members, all_consent=consenting)
-        await self._streaming.open(members, all_consent=streamed)
+        for purpose, isolation in self._isolations.items():
+            await isolation.open(members, all_consent=all_consent[purpose])
         for member in members:
             await self.recording.member_changed(member)
             await member.tell_hold(held=member.participant.hold)
@@ -83,11 +83,11 @@ class RoomAudio:
         waiting = conference.status is ConferenceStatus.INIT
         await self._music.play_to({each.ear for each in members if each.wants_music(waiting=waiting)})
 
-    def _all_are_streamed(self, members: Sequence[Member]) -> bool:
-        """Whether programs may hear all who are heard; nobody is asked for it here, and others' nodes do not tell."""
+    def _all_consent(self, purpose: Purpose, members: Sequence[Member]) -> bool:
+        """Whether all who are heard do; others' nodes tell it of recording alone, for which alone all are asked."""
         alone = self._tree.is_root and not self._tree.leaves
-        consenting = (member.session.consenting.given(Purpose.STREAMING) is not None for member in members)
-        return alone and self.all_asked and all(consenting)
+        others = self._tree.others_consent if purpose is Purpose.RECORDING else alone
+        return others and self.all_asked and all(member.session.consenting.given(purpose) for member in members)
 
     async def remove(self, member: Member) -> None:
         """Its seat is free, and its own track ends."""

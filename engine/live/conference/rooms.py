@@ -202,8 +202,7 @@ class Rooms:
         session.journal.note_event("conference_joined", conference=room.conference.id)
         came = self._services.clock.monotonic()
         told_no_more = (
-            session.consenting.tell_withdrawal_to(Purpose.RECORDING, room.consent_withdrawn),
-            session.consenting.tell_withdrawal_to(Purpose.STREAMING, room.streaming_withdrawn),
+            *(session.consenting.tell_withdrawal_to(each, partial(room.consent_withdrawn, each)) for each in Purpose),
             session.consenting.tell_newcomer_to(partial(room.another_person, member)),
         )
         try:

@@ -1,12 +1,11 @@
-"""Another person on a line that is recorded: in no recording before consent, as who comes late into a conference."""
+"""Another person on a line that is recorded or streamed: in neither before consent, as who comes late into a room."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engine.live.consent.service import ConsentService
-from engine.live.recording.service import RecordingService
 from engine.live.session.session import Session
-from engine.live.streams.service import StreamService
 from engine.model.consent import Purpose
 from engine.ports import Heard, Said, Source
 
@@ -16,40 +15,36 @@ class NewcomerConsent:
     """The consent of who takes the place of somebody else on a line."""
 
     permission: ConsentService
-    recorder: RecordingService
-    streams: StreamService
-    _asks: bool = field(default=False, init=False)
-    _asks_for_streams: bool = field(default=False, init=False)
-    _unstreamed: Sequence[Source] = field(default=(), init=False)
+    _asks: set[Purpose] = field(default_factory=set, init=False)
+    """For what something hears the line, or is to: a room's recording hears no line by itself."""
 
     async def keep_out(self, session: Session) -> None:
-        """Before the other is heard: withhold the line, and what its peer hears, from all that listens."""
+        """Before the other is heard: withhold the line, and what its peer hears, from all that hears them."""
+        consenting = session.consenting
         sources: list[Source] = [Said(session.leg.id), Heard(session.leg.id)]
         if session.peer is not None:
             sources.append(Heard(session.peer.leg.id))
-        self._asks = session.has_answered_consent or self.recorder.holds(*sources)
-        self._asks_for_streams = self.streams.holds(*sources)
-        await self.recorder.withhold(*sources)
-        await self.streams.withhold(*sources)
-        self._unstreamed = sources
-        withheld_before = session.consenting.begin_anew()
-        session.consenting.withhold(*sources)
-        await self.recorder.release(*withheld_before)
-        await session.consenting.tell_newcomer()
+        withheld_before = {purpose: consenting.release(purpose) for purpose in self.permission.processors}
+        for purpose, processor in self.permission.processors.items():
+            is_to_be = purpose is Purpose.RECORDING and consenting.is_known(purpose)
+            if is_to_be or processor.holds(*sources):
+                self._asks.add(purpose)
+            await processor.withhold(*sources)
+            consenting.withhold(purpose, *sources)
+        consenting.begin_anew()
+        for purpose, sources_before in withheld_before.items():
+            await self.permission.processors[purpose].release(*sources_before)
+        await consenting.tell_newcomer()
 
     async def settle(self, session: Session) -> None:
-        """When the other is on the line: ask where something is recorded, or was to be; let in who consents."""
+        """When the other is there, and was told of programs: ask where something hears the line; let in who consents."""
         parties = [session] if session.peer is None else [session, session.peer]
-        await self._settle_streams(parties)
-        consent = None
-        if self._asks:
-            consent = await self.permission.consent_of(*parties)
-        if consent is not None or not self._asks:
-            await self.recorder.release(*session.consenting.release())
+        await asyncio.gather(*(self._settle(purpose, session, parties) for purpose in self.permission.processors))
         await session.consenting.tell_newcomer()
 
-    async def _settle_streams(self, parties: Sequence[Session]) -> None:
-        """Programs that listen hear who consents; where none does there is nothing to withhold."""
-        if self._asks_for_streams and await self.permission.consent_of(*parties, purpose=Purpose.STREAMING) is None:
-            return
-        await self.streams.release(*self._unstreamed)
+    async def _settle(self, purpose: Purpose, session: Session, parties: Sequence[Session]) -> None:
+        if purpose in self._asks:
+            heard = session.disclosing.announced
+            if await self.permission.consent_of(*parties, purpose=purpose, notice=heard) is None:
+                return
+        await self.permission.processors[purpose].release(*session.consenting.release(purpose))

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Literal, overload
+from typing import Final, Literal, overload
 
 from engine.errors import LegGone, StoreError
 from engine.live.consent.policies import ConsentPolicies
+from engine.live.consent.processor import Processor
 from engine.live.consent.prompt import ConsentPrompt
-from engine.live.recording.service import RecordingService
 from engine.live.session.leg_consent import LegConsent
 from engine.live.session.session import Session
 from engine.live.speaker import Speaker
@@ -44,11 +44,14 @@ from engine.ports import Clock, Heard, Said
 class ConsentService:
     """May these legs be recorded, streamed, written down?"""
 
-    def __init__(self, rules: ConsentPolicies, speaker: Speaker, recorder: RecordingService, clock: Clock) -> None:
+    def __init__(
+        self, rules: ConsentPolicies, speaker: Speaker, processors: Mapping[Purpose, Processor], clock: Clock
+    ) -> None:
         self._rules = rules
         self._speaker = speaker
-        self._recorder = recorder
         self._clock = clock
+        self.processors: Final = processors
+        """What hears calls, by the purpose for which it does."""
 
     @overload
     async def consent_of(
@@ -106,6 +109,11 @@ class ConsentService:
             session.beside.begin(self._say_withdrawn(session, [each.record.purpose for each in consents]))
         else:
             await self._refuse(session, how, open_before)
+
+    async def release(self, session: Session) -> None:
+        """Withhold nothing of the leg any more: its call is over."""
+        for purpose, processor in self.processors.items():
+            await processor.release(*session.consenting.release(purpose))
 
     async def _refuse(self, session: Session, how: How, purposes: Iterable[Purpose]) -> None:
         """Keep that the leg will not be asked for these, of which it was not asked yet."""
@@ -185,12 +193,12 @@ class ConsentService:
 
     async def _cut(self, session: Session, consent: Consent[Purpose]) -> None:
         """Have nothing of the leg processed any more for what was consented to."""
-        delete = consent.choice.withdrawal is Withdrawal.DELETE
-        if consent.covers(Purpose.RECORDING):
+        purpose, delete = consent.record.purpose, consent.choice.withdrawal is Withdrawal.DELETE
+        if purpose in self.processors:
             sources = (Said(session.leg.id), Heard(session.leg.id))
-            session.consenting.withhold(*sources)
-            await self._recorder.withhold(*sources, unwanted=delete)
-        await session.consenting.tell_withdrawal(consent.record.purpose, delete=delete)
+            session.consenting.withhold(purpose, *sources)
+            await self.processors[purpose].withhold(*sources, unwanted=delete)
+        await session.consenting.tell_withdrawal(purpose, delete=delete)
 
     async def _say_withdrawn(self, session: Session, purposes: Iterable[Purpose]) -> None:
         sentence = Sentence.WITHDRAWN if set(purposes) == {Purpose.RECORDING} else Sentence.ALL_WITHDRAWN

@@ -36,7 +36,7 @@ class LegConsent:
         self._given: dict[Purpose, Consent[Purpose]] = {}
         self._on_withdrawal: dict[Purpose, list[OnWithdrawal]] = {purpose: [] for purpose in Purpose}
         self._on_newcomer: list[OnNewcomer] = []
-        self._withheld: list[Source] = []
+        self._withheld: dict[Purpose, list[Source]] = {purpose: [] for purpose in Purpose}
 
     def state(self, purpose: Purpose) -> ConsentState:
         """Whether the leg may be processed for this."""
@@ -90,10 +90,9 @@ class LegConsent:
         for told in tuple(self._on_withdrawal[purpose]):
             await told(delete)
 
-    def begin_anew(self) -> list[Source]:
-        """Another person is on the line, who has not been asked; gives what was withheld, and is no longer."""
+    def begin_anew(self) -> None:
+        """Another person is on the line, who has not been asked."""
         self._states, self._given = dict.fromkeys(Purpose, ConsentState.NOT_ASKED), {}
-        return self.release()
 
     def tell_newcomer_to(self, told: OnNewcomer) -> Forget:
         """Have somebody told of another person on the line; call what is given when nobody is to be any more."""
@@ -104,13 +103,13 @@ class LegConsent:
         for told in tuple(self._on_newcomer):
             await told()
 
-    def withhold(self, *sources: Source) -> None:
-        """Remember what is kept out of recordings until the call is over."""
-        self._withheld += sources
+    def withhold(self, purpose: Purpose, *sources: Source) -> None:
+        """Remember what is withheld from a purpose until the call is over."""
+        self._withheld[purpose] += sources
 
-    def release(self) -> list[Source]:
-        """What was withheld, and is no longer."""
-        released, self._withheld = self._withheld, []
+    def release(self, purpose: Purpose) -> list[Source]:
+        """What was withheld from it, and is no longer."""
+        released, self._withheld[purpose] = self._withheld[purpose], []
         return released
 
     def _happened(self, purpose: Purpose, event: ConsentEvent) -> None:

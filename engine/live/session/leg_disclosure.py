@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final, Protocol
 
-from engine.model.disclosure import Disclosure, DisclosureChoice
+from engine.model.disclosure import Disclosure, DisclosureChoice, DisclosurePolicy
 from engine.ports import Ear
 
 
@@ -53,6 +53,12 @@ class LegDisclosure:
     def made_by(self, choice: DisclosureChoice) -> Disclosure | None:
         """What came of telling the person who is there now by a policy; None where that was not done."""
         return self._made.get(choice)
+
+    @property
+    def announced(self) -> Disclosure | None:
+        """What the person who is there now has heard from us of a program; None where nothing."""
+        heard = (each for each in self._made.values() if each.record.policy is DisclosurePolicy.ANNOUNCE)
+        return next(heard, None)
 
     def made(self, choice: DisclosureChoice, disclosure: Disclosure) -> None:
         """The person who is there now knows by this policy."""

@@ -85,8 +85,11 @@ class StreamService:
         """Put silence in place of a leg, and of what it hears, in every stream; or no longer."""
         await self._withheld.hush(leg, hushed=hushed)
 
-    async def withhold(self, *sources: Source) -> None:
-        """Silence in their place in every stream, also in one that begins later."""
+    async def withhold(self, *sources: Source, unwanted: bool = False) -> None:
+        """Silence in their place in every stream, also in one that begins later.
+
+        What was streamed is kept nowhere here, so that of what is `unwanted` there is nothing to delete.
+        """
         await self._withheld.add(sources)
 
     async def release(self, *sources: Source) -> None:

@@ -143,6 +143,21 @@ async def test_whom_a_streamed_call_talks_with_may_withdraw(node: FakeNode) -> N
     assert not stream.hears_what_is_heard
 
 
+async def test_whom_a_recorded_and_streamed_call_dials_is_told_of_both_in_one_sentence(node: FakeNode) -> None:
+    recorded = f"<Response><Start><Recording/></Start><Pause length='30'/>{dial()[10:]}"
+    caller = await node.is_called(recorded, consent="announce")
+    await caller.hears(NOTICE)
+    stream = await overheard(node, caller)
+    agent = await node.invited(AGENT)
+    agent.answers()
+    await caller.talks_with(agent)
+    await node.passes(1)
+
+    assert agent.heard[0] == text_of(Sentence.BOTH_ANNOUNCEMENT)
+    assert stream.hears_what_is_heard
+    assert {each.purpose for each in await node.consents(agent)} == {Purpose.RECORDING, Purpose.STREAMING}
+
+
 async def test_a_stream_hears_nothing_of_a_room_where_somebody_was_not_asked(node: FakeNode) -> None:
     first = await enters(node, consent="announce")
     stream = await overheard(node, first)

@@ -165,7 +165,8 @@ def test_consent_to_each_purpose_goes_its_own_way_until_all_are_withdrawn(events
 def test_what_is_withheld_is_released_once() -> None:
     leg = LegConsent("CA1")
     sources: list[Source] = [Said(LegId(1)), Heard(LegId(1))]
-    leg.withhold(*sources)
+    leg.withhold(Purpose.STREAMING, *sources)
 
-    assert leg.release() == sources
-    assert leg.release() == []
+    assert leg.release(Purpose.RECORDING) == []
+    assert leg.release(Purpose.STREAMING) == sources
+    assert leg.release(Purpose.STREAMING) == []
