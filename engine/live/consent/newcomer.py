@@ -37,7 +37,7 @@ class NewcomerConsent:
         await consenting.tell_newcomer()
 
     async def settle(self, session: Session) -> None:
-        """When the other is there, and was told of programs: ask where something hears the line; let in who consents."""
+        """When the other is there, and was told of programs: ask where something hears it; let in who consents."""
         parties = [session] if session.peer is None else [session, session.peer]
         await asyncio.gather(*(self._settle(purpose, session, parties) for purpose in self.permission.processors))
         await session.consenting.tell_newcomer()
