@@ -138,6 +138,7 @@ class Settings(
     workers: int = Field(default=1, ge=1, le=64)
     node_url: str = ""
     node_ca: Path | None = None
+    node_links: Literal["plain", "tls"] = "plain"
     region: str = ""
 
     tts_workers: int = Field(default=2, ge=1, le=16)
@@ -210,6 +211,8 @@ class Settings(
         self._require_public_addresses_of_own()
         if SipTransport.TLS in self.sip_transports and not (self.tls_cert and self.tls_key):
             raise ValueError("the transport tls needs tls_cert and tls_key")
+        if self.node_links == "tls" and SipTransport.TLS not in self.sip_transports:
+            raise ValueError("node_links over tls need tls among sip_transports")
         if (self.http_tls_cert is None) != (self.http_tls_key is None):
             raise ValueError("HTTP over TLS needs http_tls_cert and http_tls_key")
         return self

@@ -164,6 +164,8 @@ class SipConfig:
     connections: ConnectionRoom = field(default_factory=ConnectionRoom)
     link_secret: bytes = field(default=b"", repr=False)
     """What nodes of one platform share, to know each other by; empty where this one is alone."""
+    links_are_secure: bool = False
+    """Whether nodes are linked over TLS, with sound in SRTP, and not otherwise."""
     listening_too: ListenAddress | None = None
     """Where SIP and RTP are bound of the other family than `listening`, on a node that speaks both."""
 
@@ -219,6 +221,7 @@ def from_settings(settings: Settings) -> SipConfig:
         trunk_timeout_s=settings.trunk_timeout,
         country=settings.default_country,
         trace_calls=settings.sip_trace_calls,
+        links_are_secure=settings.node_links == "tls",
         drain_unregister=settings.drain_unregister,
         connections=ConnectionRoom(
             settings.sip_connections,

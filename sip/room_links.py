@@ -17,6 +17,13 @@ LINK_SILENCE_S: Final = 1.0
 """After so long without RTP a link is dead: a room sends its sum all the time."""
 
 
+def secure_uri(target: str) -> str:
+    """The URI of a node over TLS, which it speaks at the port after that of this one."""
+    who, _, address = target.rpartition("@")
+    host, _, port = address.rpartition(":")
+    return f"{who}@{host}:{int(port) + 1};transport=tls"
+
+
 class RoomLinks:
     """Lives on the SIP thread. Without a secret that nodes share there are no links, and an INVITE is none."""
 

@@ -41,7 +41,7 @@ from sip.message_trace import keep_trace, open_trace
 from sip.outsiders import Outsiders
 from sip.patience import Patience
 from sip.requests import StatelessResponse, answer_to_stranger, trunk_is_full
-from sip.room_links import LINK_OFFERING, LINK_SILENCE_S, RoomLinks
+from sip.room_links import LINK_OFFERING, LINK_SILENCE_S, RoomLinks, secure_uri
 from sip.status import q850
 from sip.taking_over import TakingOver
 from sip.thread import SipThread
@@ -197,9 +197,9 @@ class SipStack:
             raise SipError(f"{way.uri} is reached over an IP version on which SIP does not listen here.")
         sip_call_id, header = self._links.invite(link)
         return self.dialogs.call(
-            self._accounts.own(listening.family),
+            self._accounts.linking(listening.family),
             leg,
-            way.uri,
+            secure_uri(way.uri) if self._config.links_are_secure else way.uri,
             f"<sip:{request.caller}@{listening.host_in_uri}>",
             replace(request, headers=(*request.headers, header)),
             self._to(leg),
@@ -343,7 +343,7 @@ class SipStack:
     def _called_as(self, source: str, message: Message, carried: Carried, certificates: str) -> Addressee:
         version = AddressFamily.of(source)
         if self._links.admit(message):
-            return Addressee(int(self._accounts.own(version).getId()), carried)
+            return Addressee(int(self._accounts.linking(version).getId()), carried)
         origin = self._origins.of(source, message, certificates)
         if (line := origin.line) is None:
             # Left to the library, it would take the account of a trunk that has the called user.

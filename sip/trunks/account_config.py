@@ -41,6 +41,15 @@ _TIMERS: Final = {
 }
 
 
+def link_account_config(config: SipConfig, family: AddressFamily) -> pj.AccountConfig:
+    """Settings of the account over an IP version of links between rooms of nodes."""
+    account = account_config(config, family)
+    if config.links_are_secure:
+        account.mediaConfig.srtpUse = pj.PJMEDIA_SRTP_MANDATORY
+        account.mediaConfig.srtpSecureSignaling = 1
+    return account
+
+
 def account_config(
     config: SipConfig, family: AddressFamily, trunk: Trunk | None = None, *, registers: bool = False
 ) -> pj.AccountConfig:

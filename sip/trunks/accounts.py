@@ -14,7 +14,7 @@ from engine.model.trunk.reachability import TrunkChange, TrunkReachability
 from sip.config import ListenAddress, SipConfig
 from sip.dns.host_leads import HostLeads
 from sip.trunks.account import OnInvite, Registration, SipAccount
-from sip.trunks.account_config import account_config
+from sip.trunks.account_config import account_config, link_account_config
 from sip.trunks.availability import TrunkLife
 from sip.trunks.line import TrunkLine
 from sip.trunks.sources import Address, Addresses
@@ -50,6 +50,8 @@ class TrunkAccounts:
         self._leads = leads
         self._tls = tls
         self._own: dict[AddressFamily, SipAccount] = {}
+        self._linking: dict[AddressFamily, SipAccount] = {}
+        """Where links between rooms have one besides."""
         self._lines: dict[str, TrunkLine] = {}
         self._registers = True
         self._held: frozenset[str] = frozenset()
@@ -57,11 +59,16 @@ class TrunkAccounts:
         self._changes: deque[TrunkChange] = deque(maxlen=MOST_CHANGES)
 
     def open(self) -> None:
-        """Be there for calls that no trunk carries."""
+        """Be there for calls that no trunk carries, and for links."""
         for version in self._config.everywhere:
-            account = SipAccount(self._on_invite)
-            account.create(account_config(self._config, version))
-            self._own[version] = account
+            self._own[version] = self._opened(account_config(self._config, version))
+            if self._config.links_are_secure:
+                self._linking[version] = self._opened(link_account_config(self._config, version))
+
+    def _opened(self, told: pj.AccountConfig) -> SipAccount:
+        account = SipAccount(self._on_invite)
+        account.create(told)
+        return account
 
     def use(self, trunks: Sequence[Trunk], addresses: Addresses) -> Mapping[str, str]:
         """Speak to these trunks from now on, and to no other; what stands in the way of one, by its name."""
@@ -81,6 +88,10 @@ class TrunkAccounts:
     def own(self, version: AddressFamily) -> SipAccount:
         """The account of calls over an IP version that no trunk carries."""
         return self._own[version]
+
+    def linking(self, version: AddressFamily) -> SipAccount:
+        """The account of links between rooms over an IP version."""
+        return self._linking.get(version, self._own[version])
 
     def line(self, name: str) -> TrunkLine:
         """Raises SipError where the trunk is gone."""
@@ -165,11 +176,12 @@ class TrunkAccounts:
             if line.shared:
                 line.let_go()
         of_trunks = (account for line in self._lines.values() for account in line.accounts)
-        for account in (*self._retired, *of_trunks, *self._own.values()):
+        for account in (*self._retired, *of_trunks, *self._own.values(), *self._linking.values()):
             account.shutdown()
         self._retired.clear()
         self._lines.clear()
         self._own.clear()
+        self._linking.clear()
 
     def _use_one(self, trunk: Trunk, addresses: frozenset[Address]) -> None:
         line = self._lines.get(trunk.name)

@@ -4,13 +4,16 @@ import asyncio
 import re
 import time
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 
 import pytest
 
 from engine.model.room_link import RoomLink
-from engine.ports import DialRequest, MediaLost
+from engine.ports import DialRequest, MediaChanged, MediaLost
 from engine.security.link_proofs import HEADER, LinkProofs
-from sip.config import StrangersDue
+from sip.config import StrangersDue, Tls
+from sip.room_links import secure_uri
+from tests.peers.certificates import make_pems
 from tests.peers.raw_callee import raw_callee
 from tests.peers.raw_caller import RawCaller, audio, raw_caller
 from tests.sip.conftest import OpenLine, Watch
@@ -88,6 +91,38 @@ async def test_what_we_send_is_proved_and_offers_what_rooms_are_wide(open_line: 
         said, sip_call_id = invite.header(HEADER.lower()), invite.header("call-id")
         assert LinkProofs(SECRET, time.time).believed(said, sip_call_id) == LINK
         assert offered(invite.body)[:3] == ["G722", "opus", "PCMA"]
+
+
+async def test_secure_links_are_dialled_over_tls_and_their_sound_is_sealed(open_line: OpenLine, tmp_path: Path) -> None:
+    pems = make_pems(tmp_path)
+    tls = Tls(pems.ca, pems.certificate, pems.key)
+    async with open_line(link_secret=SECRET, any_source=True, tls=tls, links_are_secure=True, trace_calls=4) as line:
+        uri = f"sip:{LINK.conference_id}@127.0.0.1:{line.port}"
+        dialled = await line.agent.dial(DialRequest(uri, LINK.conference_id, "a link", link=LINK))
+        ours = Watch(dialled).start()
+        leg, arrival = await line.takes()
+        theirs = Watch(leg).start()
+        await leg.answer()
+
+        assert arrival.link == LINK
+        for each in (ours, theirs):
+            await each.sees(MediaChanged)
+        described = [each.text for each in await line.agent.messages(dialled.sip_call_id)]
+        assert {"RTP/SAVP"} == {found for text in described for found in re.findall(r"m=audio \d+ (\S+)", text)}
+        assert all("SIP/2.0/TLS" in text for text in described)
+
+
+async def test_a_link_that_is_to_be_secure_is_refused_where_its_sound_is_not(open_line: OpenLine) -> None:
+    async with (
+        open_line(link_secret=SECRET, any_source=True, links_are_secure=True) as line,
+        raw_caller(line.port) as leaf,
+    ):
+        assert (await leaf.asks("INVITE", proof(leaf), body=audio())).code == 488
+
+
+def test_a_node_speaks_tls_at_the_port_after_that_of_the_others() -> None:
+    assert secure_uri("sip:CF0193@10.0.0.7:5060") == "sip:CF0193@10.0.0.7:5061;transport=tls"
+    assert secure_uri("sip:CF0193@[2001:db8::7]:5060") == "sip:CF0193@[2001:db8::7]:5061;transport=tls"
 
 
 async def test_a_link_without_sound_is_dead_within_two_seconds(open_line: OpenLine) -> None:

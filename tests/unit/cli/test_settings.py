@@ -156,6 +156,12 @@ def test_settings_that_need_each_other_are_asked_for(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("TELEFOON_SIP_TRANSPORTS", "tls")
     with pytest.raises(SettingsError, match="the transport tls needs tls_cert and tls_key"):
         load()
+    monkeypatch.delenv("TELEFOON_SIP_TRANSPORTS")
+    monkeypatch.setenv("TELEFOON_NODE_LINKS", "tls")
+    with pytest.raises(SettingsError, match="node_links over tls need tls among sip_transports"):
+        load()
+    monkeypatch.delenv("TELEFOON_NODE_LINKS")
+    monkeypatch.setenv("TELEFOON_SIP_TRANSPORTS", "tls")
 
 
 def test_a_public_address_is_of_an_ip_version_on_which_the_node_listens(monkeypatch: pytest.MonkeyPatch) -> None:
