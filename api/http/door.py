@@ -43,6 +43,14 @@ class DoorLimits:
     patience: ClientPatience = field(default_factory=ClientPatience)
 
 
+@dataclass(frozen=True, slots=True)
+class HttpListener:
+    """A socket at which clients connect, over TLS where there is a context."""
+
+    socket: socket.socket
+    context: ssl.SSLContext | None = None
+
+
 class HttpDoor:
     """The door of a server, for asyncio's thread."""
 
@@ -60,18 +68,16 @@ class HttpDoor:
         return self._places.taken
 
     @asynccontextmanager
-    async def open(
-        self, listeners: Sequence[socket.socket], server: web.Server, context: ssl.SSLContext | None
-    ) -> AsyncIterator[None]:
-        """Takes connections while inside, over TLS where there is a context; they last until `close`."""
-        tasks = [started(self._accept(each, server, context), "HTTP connections") for each in listeners]
+    async def open(self, listeners: Sequence[HttpListener], server: web.Server) -> AsyncIterator[None]:
+        """Takes connections while inside; they last until `close`."""
+        tasks = [started(self._accept(each.socket, server, each.context), "HTTP connections") for each in listeners]
         tasks += [started(self._watch(), "slow HTTP clients"), started(self._tell(), "closed HTTP connections")]
         try:
             yield
         finally:
             await stopped(*tasks)
             for each in listeners:
-                each.close()
+                each.socket.close()
 
     async def close(self) -> None:
         """End what is left of connections, such as a handshake that was never finished."""

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import ssl
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ from typing import Final, Self
 from aiohttp import web
 
 from api.http.connection import ClientPatience
-from api.http.door import DoorLimits, HttpDoor, bound
+from api.http.door import DoorLimits, HttpDoor, HttpListener, bound
 from api.http.served_certificate import ServedCertificate
 from config.settings import Settings
 from engine.aio.tasks import started, stopped
@@ -22,18 +23,22 @@ from engine.metrics.meters import Meters
 from engine.metrics.table import Metric
 
 _CLOSE_S: Final = 5.0
+_LOOPBACK: Final = "127.0.0.1"
 _PART_OF_FILES: Final = 8
 """One of so many open files may be a connection: calls need the others."""
 
 
 def public_address_of(settings: Settings) -> str:
     """The address where others reach the server: as set, where a proxy stands before it."""
-    return settings.public_url or address_of(settings)
+    if settings.public_url or not _keeps_to_itself(settings):
+        return settings.public_url or address_of(settings)
+    return f"{scheme_of(settings)}://{_in_url(settings.http_host)}:{settings.http_shared_port}"
 
 
 def address_of(settings: Settings) -> str:
-    """The address where the server listens."""
-    return f"{scheme_of(settings)}://{_in_url(settings.http_host)}:{settings.http_port}"
+    """The address where the server listens at its own port."""
+    scheme = "http" if _keeps_to_itself(settings) else scheme_of(settings)
+    return f"{scheme}://{_in_url(_own_host(settings))}:{settings.http_port}"
 
 
 def scheme_of(settings: Settings) -> str:
@@ -86,28 +91,37 @@ async def listening(app: web.Application, settings: Settings, front: HttpFront) 
 async def _open(front: HttpFront, settings: Settings, runner: web.AppRunner) -> AsyncIterator[None]:
     assert runner.server is not None, "it was set up"
     shown = front.certificate
-    context = shown.context if shown else None
-    listeners = await _listeners(settings)
+    listeners = await _listeners(settings, shown.context if shown else None)
     watching = [started(shown.watch(), "HTTP certificate")] if shown else []
     try:
-        async with front.door.open(listeners, runner.server, context):
+        async with front.door.open(listeners, runner.server):
             yield
     finally:
         await stopped(*watching)
 
 
-async def _listeners(settings: Settings) -> Sequence[socket.socket]:
-    """Sockets at its own port, and at the one that other nodes of this machine have too, if there is one."""
-    listeners = await _bound(settings.http_host, settings.http_port, "TELEFOON_HTTP_PORT")
+async def _listeners(settings: Settings, context: ssl.SSLContext | None) -> Sequence[HttpListener]:
+    """Listen at its own port, and at the one that other nodes of this machine have too, if there is one."""
+    own = await _bound(_own_host(settings), settings.http_port, "TELEFOON_HTTP_PORT")
+    listeners = [HttpListener(each, None if _keeps_to_itself(settings) else context) for each in own]
     if not settings.http_shared_port:
         return listeners
     try:
         shared = await _bound(settings.http_host, settings.http_shared_port, "TELEFOON_HTTP_SHARED_PORT", shared=True)
     except SetupError:
-        for each in listeners:
+        for each in own:
             each.close()
         raise
-    return [*listeners, *shared]
+    return [*listeners, *(HttpListener(each, context) for each in shared)]
+
+
+def _keeps_to_itself(settings: Settings) -> bool:
+    """Whether its own port is for other nodes of this machine alone, without TLS, as clients have one with it."""
+    return bool(settings.http_shared_port) and settings.http_tls_cert is not None
+
+
+def _own_host(settings: Settings) -> str:
+    return _LOOPBACK if _keeps_to_itself(settings) else settings.http_host
 
 
 async def _bound(host: str, port: int, setting: str, *, shared: bool = False) -> Sequence[socket.socket]:

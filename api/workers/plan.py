@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from api.http.listening import public_address_of, scheme_of
+from api.http.listening import public_address_of
 from config.settings import Settings, SipTransport
+from config.system_authorities import system_authorities
 from engine.errors import SetupError
 from engine.security.secrets import PEPPER_FILE
 
@@ -29,6 +30,15 @@ class WorkerPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ProxyTls:
+    """What the SIP proxy shows over TLS, and the authorities of those whom it calls: PEM files."""
+
+    certificate: Path
+    key: Path
+    authorities: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class MachinePlan:
     """All workers, and the SIP proxy before them: outside where the settings say, inside at a port of its own."""
 
@@ -37,6 +47,8 @@ class MachinePlan:
     outside_port: int
     inside_port: int
     workers: Sequence[WorkerPlan]
+    tls: ProxyTls | None = None
+    """None where it does not speak TLS."""
 
 
 def planned(settings: Settings, count: int) -> MachinePlan:
@@ -52,24 +64,33 @@ def planned(settings: Settings, count: int) -> MachinePlan:
         for number in range(1, count + 1)
     ]
     advertised = settings.public_addresses[0] if settings.public_addresses else None
-    return MachinePlan(settings.sip_hosts[0], advertised, settings.sip_port, inside, workers)
+    return MachinePlan(settings.sip_hosts[0], advertised, settings.sip_port, inside, workers, _tls(settings))
 
 
 def _require(settings: Settings) -> None:
     if not settings.database.startswith("postgresql"):
         raise SetupError("Workers share a database, which must be PostgreSQL: set TELEFOON_DATABASE_URL.")
-    if SipTransport.TLS in settings.sip_transports:
-        raise SetupError("Workers are called by UDP and TCP: take tls out of TELEFOON_SIP_TRANSPORTS.")
+    if SipTransport.UDP not in settings.sip_transports:
+        raise SetupError("Workers are called by UDP: name udp in TELEFOON_SIP_TRANSPORTS, beside tls if you want that.")
+    if settings.node_links == "tls":
+        raise SetupError(
+            "Workers are linked without TLS, which Kamailio speaks for them: set TELEFOON_NODE_LINKS=plain."
+        )
     if len(settings.sip_hosts) > 1:
         raise SetupError("Workers have one address for SIP: name one in TELEFOON_SIP_HOST.")
-    if scheme_of(settings) == "https":
-        raise SetupError("Workers answer plain HTTP to each other: let a proxy end TLS (docs/operations.md).")
+
+
+def _tls(settings: Settings) -> ProxyTls | None:
+    if SipTransport.TLS not in settings.sip_transports or settings.tls_cert is None or settings.tls_key is None:
+        return None
+    authorities = settings.tls_ca or system_authorities()
+    return ProxyTls(settings.tls_cert.resolve(), settings.tls_key.resolve(), authorities and authorities.resolve())
 
 
 def _worker(settings: Settings, number: int, sip_port: int, first_rtp: int, rtp_ports: int) -> WorkerPlan:
     name, data = f"{settings.node}-{number}", settings.data_dir.resolve()
     folder, http_port = data / f"worker-{number}", settings.http_port + number
-    own = _ANYWHERE.get(settings.http_host, settings.http_host)
+    own = _ANYWHERE.get(settings.http_host, settings.http_host) if settings.http_tls_cert is None else "127.0.0.1"
     at = f"[{own}]" if ":" in own else own
     given = {
         "WORKERS": "1",
@@ -79,6 +100,7 @@ def _worker(settings: Settings, number: int, sip_port: int, first_rtp: int, rtp_
         "HTTP_SHARED_PORT": str(settings.http_port),
         "PUBLIC_URL": public_address_of(settings),
         "SIP_PORT": str(sip_port),
+        "SIP_TRANSPORTS": ", ".join(each for each in settings.sip_transports if each is not SipTransport.TLS),
         "SIP_PROXIES": ", ".join(map(str, [*settings.sip_proxies, settings.sip_hosts[0]])),
         "RTP_PORTS": f"{first_rtp}-{first_rtp + rtp_ports - 1}",
         "DATA_DIR": str(folder),

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from api.workers.plan import MachinePlan
+from api.workers.plan import MachinePlan, ProxyTls
 from engine.errors import SetupError
 
 CONFIGURATION: Final = Path(__file__).resolve().parents[2] / "deploy" / "kamailio" / "kamailio.cfg"
+_TLS_FILE: Final = "tls.cfg"
 _WHERE: Final = os.pathsep.join((os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin"))
 _MOST_CALLS_OF_A_WORKER: Final = 1024
 _BANNED_S: Final = 60
@@ -36,6 +37,8 @@ def proxy_command(plan: MachinePlan, folder: Path) -> Sequence[str]:
         )
     )
     (folder / "sources.list").write_text("")
+    if plan.tls is not None:
+        (folder / _TLS_FILE).write_text(_tls(plan.tls))
     shutil.copyfile(CONFIGURATION, folder / CONFIGURATION.name)
     # Where it was unpacked and not installed, its modules are beside it.
     modules = next(iter(Path(program).resolve().parents[1].glob("lib/*/kamailio/modules")), None)
@@ -54,11 +57,22 @@ def _site(plan: MachinePlan, folder: Path) -> str:
         "INSIDE_TLS_PORT": plan.inside_port + 1,
         "LISTS_FOLDER": folder,
         "RUN_FOLDER": folder,
-        "TLS_FILE": folder / "tls.cfg",
+        "TLS_FILE": folder / _TLS_FILE,
         "TOPOLOGY_KEY": secrets.token_hex(16),
         "STRANGERS_REQUESTS": _STRANGERS_REQUESTS,
         "BANNED_S": _BANNED_S,
         **({"ADVERTISED": plan.advertised} if plan.advertised else {}),
     }
     lines = [f'#!substdef "!{name}!{value}!g"' for name, value in values.items()]
-    return "\n".join([*lines, "#!define WITH_STRANGERS", "log_stderror=yes", ""])
+    defined = ["WITH_STRANGERS", *(["WITH_TLS"] if plan.tls is not None else [])]
+    return "\n".join([*lines, *(f"#!define {each}" for each in defined), "log_stderror=yes", ""])
+
+
+def _tls(tls: ProxyTls) -> str:
+    """Whoever calls is shown the certificate; who is called has to have one of the authorities'."""
+    own = f"method = TLSv1.2+\ncertificate = {tls.certificate}\nprivate_key = {tls.key}\n"
+    known = f"ca_list = {tls.authorities}\n" if tls.authorities is not None else ""
+    return (
+        f"[server:default]\n{own}verify_certificate = no\nrequire_certificate = no\n"
+        f"[client:default]\n{own}{known}verify_certificate = yes\nrequire_certificate = yes\n"
+    )

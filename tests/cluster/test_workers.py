@@ -5,22 +5,27 @@ import json
 import os
 import re
 import signal
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import ClientConnectionError
 
 from scripts.kamailio import KAMAILIO, MODULES, PROGRAM
 from scripts.progress import Progress
 from tests.peers import commands
+from tests.peers.certificates import Pems, make_pems
 from tests.peers.customer import Customer
 from tests.peers.flood import flood
 from tests.peers.phone import phone
 from tests.peers.platform import NUMBER, Json, Platform, prepared
 from tests.peers.ports import Ports
+from tests.peers.raw_caller import audio
+from tests.peers.tls_caller import tls_caller
 from tests.peers.waiting import eventually, within
 
 pytestmark = [pytest.mark.sip, pytest.mark.postgres]
@@ -30,17 +35,27 @@ NAMES = ("node-1-1", "node-1-2")
 
 
 @asynccontextmanager
-async def workers(folder: Path, ports: Ports, database: str, shop: Customer) -> AsyncIterator[Platform]:
-    """Two of them, started by one command; the platform is what clients and callers have."""
+async def workers(
+    folder: Path, ports: Ports, database: str, shop: Customer, pems: Pems | None = None
+) -> AsyncIterator[Platform]:
+    """Two of them, started by one command; the platform is what clients and callers have.
+
+    With `pems` SIP and REST are spoken over TLS too, and the platform's REST is at the first worker's own port.
+    """
     root = await asyncio.to_thread(KAMAILIO.made, Progress())
     (modules,) = root.glob(str(MODULES))
     http, sip = ports.block(4), ports.block(10)
     given = {"WORKERS": "2", "DATABASE_URL": database, "HTTP_PORT": str(http), "SIP_PORT": str(sip)}
     shop.flows["/stays"] = STAYS
+    if pems is not None:
+        shown = {"CERT": str(pems.certificate), "KEY": str(pems.key)}
+        given |= {f"{whose}TLS_{name}": file for whose in ("", "HTTP_") for name, file in shown.items()}
+        given["SIP_TRANSPORTS"] = "udp, tcp, tls"
     made = await asyncio.to_thread(prepared, folder, ports, given, number={"--url": shop.url("/stays")})
     made.environment |= {
         "PATH": f"{(root / PROGRAM).parent}:{os.environ['PATH']}", "LD_LIBRARY_PATH": str(modules.parent),
     }  # fmt: skip
+    made.http_port += 1 if pems is not None else 0
     try:
         await made.start()
         await eventually(
@@ -90,6 +105,35 @@ async def test_two_workers_are_one_platform(tmp_path: Path, ports: Ports, shop: 
 
         assert [status for status, _ in ended] == [HTTPStatus.OK] * 2
         assert tuple(listed(made)) == NAMES
+
+
+async def test_carriers_and_clients_come_over_tls_if_the_settings_have_certificates(
+    tmp_path: Path, ports: Ports, shop: Customer, database: str
+) -> None:
+    pems = make_pems(tmp_path / "pems")
+    trusting = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=pems.ca), force_close=True)
+    async with (
+        workers(tmp_path, ports, database, shop, pems) as made,
+        tls_caller(made.sip_port + 1) as carrier,
+        aiohttp.ClientSession(connector=trusting, headers={"X-API-Key": made.key}) as client,
+    ):
+        at_all = f"https://127.0.0.1:{made.http_port - 1}/v1/voice"
+        carrier.raw.routed = True
+        assert (await carrier.asks("INVITE", body=audio())).code == 200
+        call = await made.newest_call(status="in-progress")
+
+        seen = []
+        for _ in range(8):  # each on a connection of its own, which the kernel gives to either worker
+            async with client.get(f"{at_all}/calls/{call['id']}") as response:
+                seen.append((response.status, (await response.json())["status"]))
+        async with client.patch(f"{at_all}/calls/{call['id']}", json={"mute": True}) as response:
+            changed = response.status
+        assert (await carrier.asks("BYE")).code == 200
+        ended = await made.ended_call(call["id"])
+
+    assert seen == [(HTTPStatus.OK, "in-progress")] * 8
+    assert changed == HTTPStatus.OK
+    assert ended["status"] == "completed"
 
 
 async def test_the_figures_of_all_workers_are_told_at_the_port_of_all(

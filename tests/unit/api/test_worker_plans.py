@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.workers.plan import planned, share_pepper
+from api.workers.plan import ProxyTls, planned, share_pepper
 from config.settings import Settings
 from engine.errors import SetupError
 from engine.security.secrets import load_pepper
@@ -53,6 +53,23 @@ def test_workers_believe_the_proxy_before_them_beside_those_that_are_set() -> No
     assert first.settings["SIP_PROXIES"] == "10.0.0.5/32, 192.0.2.7"
 
 
+def test_the_proxy_speaks_tls_for_workers_which_speak_to_it_by_udp_and_tcp() -> None:
+    given = {"tls_cert": "/tls/cert.pem", "tls_key": "/tls/key.pem", "tls_ca": "/tls/ca.pem"}
+    plan = planned(machine(sip_transports="udp, tcp, tls", **given), 2)
+
+    assert plan.tls == ProxyTls(Path("/tls/cert.pem"), Path("/tls/key.pem"), Path("/tls/ca.pem"))
+    assert {each.settings["SIP_TRANSPORTS"] for each in plan.workers} == {"udp, tcp"}
+    assert planned(machine(**given), 2).tls is None
+
+
+def test_workers_whose_clients_come_over_tls_answer_each_other_on_loopback_alone() -> None:
+    settings = machine(http_host="192.0.2.7", http_tls_cert="a.pem", http_tls_key="b.pem")
+    (first, _) = planned(settings, 2).workers
+
+    assert first.settings["NODE_URL"] == "http://127.0.0.1:8081"
+    assert first.settings["PUBLIC_URL"] == "https://192.0.2.7:8080"
+
+
 def test_a_worker_has_no_workers() -> None:
     assert {each.settings["WORKERS"] for each in planned(machine(), 2).workers} == {"1"}
 
@@ -63,8 +80,11 @@ def test_a_worker_has_no_workers() -> None:
         ({"database_url": ""}, "must be PostgreSQL"),
         ({"rtp_ports": "10000-10003"}, "too few ports for 2 workers"),
         ({"sip_host": "192.0.2.7, 2001:db8::7"}, "one address for SIP"),
-        ({"sip_transports": "udp, tls", "tls_cert": "a.pem", "tls_key": "b.pem"}, "by UDP and TCP"),
-        ({"http_tls_cert": "a.pem", "http_tls_key": "b.pem"}, "let a proxy end TLS"),
+        (
+            {"sip_transports": "udp, tls", "tls_cert": "a.pem", "tls_key": "b.pem", "node_links": "tls"},
+            "linked without TLS",
+        ),
+        ({"sip_transports": "tls", "tls_cert": "a.pem", "tls_key": "b.pem"}, "called by UDP"),
     ],
 )
 def test_what_workers_cannot_be_without_is_told(given: dict[str, Any], told: str) -> None:
