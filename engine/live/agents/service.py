@@ -47,7 +47,7 @@ class LiveAgents:
     async def converse(self, session: Session, plan: AgentPlan, web: CallWeb) -> AgentOutcome:
         voice = AgentVoice(self._services.speaker, web, FarEndKeys(session, self._services.clock))
         try:
-            await self._gate.open(session, voice)
+            await self._gate.open(session, voice, language=plan.spoken)
         except (DisclosureRefused, MediaError) as error:
             raise AgentError(str(error)) from error
         try:

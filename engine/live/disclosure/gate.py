@@ -3,7 +3,7 @@
 from engine.aio.waits import to_its_end
 from engine.errors import DisclosureRefused, MediaError, SpeechError, StoreError
 from engine.live.disclosure.policies import DisclosurePolicies
-from engine.live.session.leg_disclosure import ProgramSound
+from engine.live.session.leg_disclosure import HeardProgram, ProgramSound
 from engine.live.session.session import Session
 from engine.live.speaker import Speaker
 from engine.model.disclosure import (
@@ -31,24 +31,33 @@ class DisclosureGate:
         self._speaker = speaker
         self._clock = clock
 
-    async def disclosure_of(self, session: Session, choice: DisclosureChoice | None = None) -> Disclosure:
+    async def disclosure_of(
+        self, session: Session, choice: DisclosureChoice | None = None, *, language: str | None = None
+    ) -> Disclosure:
         """What lets a program be heard on a leg: told now, unless this person was told before by the same policy.
 
-        `choice` goes before those of the call, its number and its account. Raises DisclosureRefused, which says what
-        to do, and LegGone.
+        `choice` goes before those of the call, its number and its account, `language` (BCP 47) before that in which the
+        call is spoken to. Raises DisclosureRefused, which says what to do, and LegGone.
         """
-        return await to_its_end(self._of_leg(session, choice))
+        return await to_its_end(self._of_leg(session, choice, language))
 
-    async def open(self, session: Session, sound: ProgramSound, choice: DisclosureChoice | None = None) -> Disclosure:
+    async def open(
+        self,
+        session: Session,
+        sound: ProgramSound,
+        choice: DisclosureChoice | None = None,
+        *,
+        language: str | None = None,
+    ) -> Disclosure:
         """Let the far end hear a program once it was told; and so anybody who takes its place there.
 
         Raises as `disclosure_of`, and MediaError.
         """
         chosen = choice or await self._choice(session)
-        disclosure = await self.disclosure_of(session, chosen)
+        disclosure = await self.disclosure_of(session, chosen, language=language)
         while session.disclosing.made_by(chosen) is not disclosure:  # another person came just now
-            disclosure = await self.disclosure_of(session, chosen)
-        session.disclosing.hears(sound, chosen)
+            disclosure = await self.disclosure_of(session, chosen, language=language)
+        session.disclosing.hears(sound, HeardProgram(chosen, language))
         await sound.speak(disclosure, Ear(session.leg.id))
         return disclosure
 
@@ -57,21 +66,21 @@ class DisclosureGate:
         session.disclosing.hears_no_more(sound)
         await sound.hush(Ear(session.leg.id))
 
-    async def _of_leg(self, session: Session, choice: DisclosureChoice | None) -> Disclosure:
+    async def _of_leg(self, session: Session, choice: DisclosureChoice | None, language: str | None) -> Disclosure:
         chosen = choice or await self._choice(session)
         if wrong := faults(chosen):
             field, fault = next(iter(wrong.items()))
             raise self._refused(session, f"disclosure.{field} {fault}")
         async with session.disclosing.telling:
             while (made := session.disclosing.made_by(chosen)) is None:
-                await self._tell(session, chosen)
+                await self._tell(session, chosen, language or session.language)
             return made
 
-    async def _tell(self, session: Session, choice: DisclosureChoice) -> None:
+    async def _tell(self, session: Session, choice: DisclosureChoice, language: str) -> None:
         """Tell who listens; of no use where that one has not listened to the end. Raises DisclosureRefused, LegGone."""
         listener = await session.until_over(session.disclosing.listener())
         leg = ToldLeg(session.call.account_id, session.call.id, session.call.far_end, session.leg.id)
-        heard = await self._told(session) if choice.policy is DisclosurePolicy.ANNOUNCE else None
+        heard = await self._told(session, language) if choice.policy is DisclosurePolicy.ANNOUNCE else None
         made = disclosed(choice, heard, leg, self._clock.now())
         if made is not None and session.disclosing.is_still(listener):
             session.disclosing.made(choice, made)
@@ -83,10 +92,10 @@ class DisclosureGate:
         except StoreError as error:
             raise self._refused(session, f"the disclosure policy is not known: {error}") from error
 
-    async def _told(self, session: Session) -> HeardNotice:
+    async def _told(self, session: Session, language: str) -> HeardNotice:
         """The notice, which was spoken to its end. Raises DisclosureRefused, LegGone."""
         try:
-            wording = await self._rules.wording(session.call.account_id, session.language)
+            wording = await self._rules.wording(session.call.account_id, language)
         except StoreError as error:
             raise self._refused(session, f"the notice is not known: {error}") from error
         except DisclosureRefused as refusal:

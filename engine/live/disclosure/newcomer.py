@@ -24,8 +24,9 @@ class NewcomerDisclosure:
         """When the other is on the line: tell that one, and let the programs be heard again."""
         session.disclosing.somebody_is_there()
         try:
-            for sound, choice in session.disclosing.heard.items():
-                await sound.speak(await self.gate.disclosure_of(session, choice), Ear(session.leg.id))
+            for sound, how in session.disclosing.heard.items():
+                disclosure = await self.gate.disclosure_of(session, how.choice, language=how.language)
+                await sound.speak(disclosure, Ear(session.leg.id))
         except DisclosureRefused:
             return  # noted; they stay silent
         except (LegGone, MediaError) as error:

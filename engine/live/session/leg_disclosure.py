@@ -1,6 +1,7 @@
 """What the far end of one leg has been told of programs that speak, and which of them it hears."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from engine.model.disclosure import Disclosure, DisclosureChoice, DisclosurePolicy
@@ -19,6 +20,14 @@ class ProgramSound(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class HeardProgram:
+    """By which policy a far end hears a program, and in which language that is said; None is the call's."""
+
+    choice: DisclosureChoice
+    language: str | None = None
+
+
 class LegDisclosure:
     """Whoever is at the far end of a leg is told once by each policy; another person there has been told nothing."""
 
@@ -26,7 +35,7 @@ class LegDisclosure:
         self.telling: Final = asyncio.Lock()
         """Held by who tells it."""
         self._made: dict[DisclosureChoice, Disclosure] = {}
-        self._heard: dict[ProgramSound, DisclosureChoice] = {}
+        self._heard: dict[ProgramSound, HeardProgram] = {}
         self._listeners = 1
         self._is_somebody_there = True
         self._has_ear_on_line = True
@@ -34,8 +43,8 @@ class LegDisclosure:
         self._is_listening.set()
 
     @property
-    def heard(self) -> dict[ProgramSound, DisclosureChoice]:
-        """The programs that the far end hears, and by which policy."""
+    def heard(self) -> dict[ProgramSound, HeardProgram]:
+        """The programs that the far end hears, and how it came to know."""
         return dict(self._heard)
 
     async def listener(self) -> int:
@@ -80,9 +89,9 @@ class LegDisclosure:
         self._has_ear_on_line = hears
         self._listens_or_not()
 
-    def hears(self, sound: ProgramSound, choice: DisclosureChoice) -> None:
-        """Note that the far end hears a program, by this policy."""
-        self._heard[sound] = choice
+    def hears(self, sound: ProgramSound, how: HeardProgram) -> None:
+        """Note that the far end hears a program, and how it came to know."""
+        self._heard[sound] = how
 
     def hears_no_more(self, sound: ProgramSound) -> None:
         """Note that the program is gone, or silent."""

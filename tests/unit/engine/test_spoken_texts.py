@@ -7,6 +7,7 @@ import pytest
 
 from engine.live.phrases import Phrase, others_present
 from engine.model.consent import OF_RECORDING, Sentence, load_texts
+from engine.model.disclosure import NAME, load_notice_texts
 from engine.model.languages import LANGUAGES, REGION_OF_BARE_LANGUAGE
 
 OF_LATIN = {
@@ -47,6 +48,7 @@ ALPHABETS = LATIN | {
 }
 LANGUAGES_OF_OURS = sorted(REGION_OF_BARE_LANGUAGE)
 CONSENT = load_texts()
+NOTICES = load_notice_texts()
 
 
 def texts(language: str) -> Iterator[str]:
@@ -86,6 +88,13 @@ def test_every_text_is_written_in_the_letters_of_its_language(language: str) -> 
     for text in texts(language):
         letters = {letter for letter in text.lower() if letter.isalpha()}
         assert letters <= ALPHABETS[language], text
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "de", "en"])
+def test_what_is_said_before_a_program_speaks_is_in_the_letters_of_its_language(language: str) -> None:
+    letters = {letter for letter in NOTICES.texts[language].replace(NAME, "").lower() if letter.isalpha()}
+
+    assert letters <= ALPHABETS[language]
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,14 @@ async def test_the_person_is_told_first_and_then_welcomed(node: FakeNode) -> Non
     assert (setup["direction"], setup["customParameters"]) == ("inbound", {"order": "17"})
 
 
+async def test_the_person_is_told_in_the_language_that_the_program_speaks(node: FakeNode) -> None:
+    caller = await talking(node, language="nl-BE", welcomeGreeting="Welkom.")
+
+    await caller.hears("Welkom.")
+
+    assert caller.heard[0].startswith("U spreekt met een automatische assistent van Bakkerij Jansen.")
+
+
 async def test_a_prompt_is_answered_sentence_by_sentence_in_its_language(node: FakeNode) -> None:
     def answering(told: dict[str, Any]) -> Sequence[dict[str, Any]]:
         if told["type"] != "prompt":
