@@ -7,6 +7,7 @@ import pytest
 
 from tests.unit.tts.recognition.pool_by_hand import PoolByHand, settled
 from tts.recognition.readers import Readers, Urgency
+from tts.recognition.recognizer import WhisperRecognizer
 
 
 @pytest.fixture
@@ -86,6 +87,20 @@ async def test_a_pause_that_has_become_the_end_goes_before_other_pauses(pool: Po
     await pool.does(0)
 
     assert named(pool)[1] == "ending"
+
+
+async def test_nobody_more_is_asked_in_while_last_words_wait_for_longer_than_two_readings(pool: PoolByHand) -> None:
+    readers = Readers(pool)
+    recognizer = WhisperRecognizer(readers)
+    for name in ("under way", "first", "second"):
+        assert recognizer.is_free()
+        readers.ask({"of": name}, Urgency.LAST_WORDS)
+    assert not recognizer.is_free()
+
+    await settled()
+    await pool.does(0)
+
+    assert recognizer.is_free()
 
 
 async def test_all_models_are_loaded_once_as_soon_as_somebody_is_listened_to(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """sherpa-onnx in its process, with a model of two words: "la" and "li" by turns, for as long as it is loud."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from itertools import pairwise
@@ -68,6 +70,28 @@ async def test_speakers_of_one_process_each_have_their_own_words(recognizer: Str
 
     of_short, of_long = (len(each[-1].text.split()) for each in (short, long) if isinstance(each[-1], Transcript))
     assert 0 < of_short < of_long / 2
+
+
+async def test_a_process_that_crashes_costs_the_words_that_it_had_heard_and_no_more(
+    recognizer: StreamingRecognizer,
+) -> None:
+    async def said() -> AsyncIterator[bytes]:
+        yield noise(1, -10)
+        await crashed.wait()
+        yield noise(0.5, -10)
+        yield quiet(0.7)
+
+    crashed = asyncio.Event()
+    async with within(60), aclosing(recognizer.listen(said(), language="nl-NL", rate_hz=8000, end_silence_s=0.6)) as it:
+        before = await anext(each async for each in it if isinstance(each, PartialTranscript))
+        (doomed,) = recognizer.decoders[0].pool.pids
+        os.kill(doomed, signal.SIGKILL)
+        crashed.set()
+        after = [each async for each in it][-1]
+
+    assert isinstance(after, Transcript)
+    assert 0 < len(after.text.split()) < len(before.text.split())
+    assert recognizer.decoders[0].pool.pids != (doomed,)
 
 
 async def test_a_file_that_is_no_model_is_named(tmp_path: Path) -> None:
