@@ -22,7 +22,7 @@ class ProgramSound(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HeardProgram:
-    """By which policy a far end hears a program, and in which language that is said; None is the call's."""
+    """A program that a far end hears: by which policy, and in which language that is said; None is the call's."""
 
     choice: DisclosureChoice
     language: str | None = None
