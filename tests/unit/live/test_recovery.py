@@ -10,6 +10,7 @@ from engine.model.call import Call, Direction, Status
 from engine.model.callback import Callback
 from engine.model.conference import Conference, ConferenceStatus, Participant
 from engine.model.recording import Recording, RecordingStatus
+from engine.model.stream import MediaStream, StreamStatus
 from engine.store.recordings import RecordingFilter
 from engine.testing.node import FakeNode
 from engine.testing.voices import frames_of
@@ -158,3 +159,27 @@ async def test_recovering_twice_tells_and_changes_nothing_more(node: FakeNode) -
 
     assert await the_recording(node) == before
     assert len(await node.told(TOLD)) == 1
+
+
+async def test_a_stream_that_was_left_open_has_failed_with_its_call_and_is_told_of(node: FakeNode) -> None:
+    left = await left_call(node, Status.IN_PROGRESS)
+    elsewhere = await left_call(node, Status.IN_PROGRESS, on="another")
+    rows = [
+        MediaStream(
+            new_id(IdKind.STREAM), node.account.id, call.id, call.node, "wss://program.example/", "inbound_track",
+            False, node.services.clock.now(), callback=Callback(TOLD),
+        )
+        for call in (left, elsewhere)
+    ]  # fmt: skip
+    for row in rows:
+        await node.services.stores.streams.add(row)
+
+    await recover(node.services)
+
+    ended, untouched = [await node.services.stores.streams.get(row.id) for row in rows]
+    assert ended is not None
+    assert (ended.status, untouched) == (StreamStatus.FAILED, rows[1])
+    assert "ended without closing it" in (ended.error or "")
+    [told] = await node.told(TOLD)
+    assert (told["StreamSid"], told["StreamEvent"], told["StreamError"]) == (ended.id, "stream-error", ended.error)
+    assert "stream_ended" in {event.kind for event in await node.services.ledger.calls.events(left.id)}

@@ -12,11 +12,12 @@ from engine.errors import InvalidField, Refused, WrongState
 from engine.gdpr.node_cleaning import NodeCleaning
 from engine.gdpr.requests import PersonsRequests
 from engine.ids import IdKind, new_id
-from engine.model.call import Attempt
+from engine.model.call import Attempt, Call
 from engine.model.conference import ConferenceStatus
 from engine.model.node import NodeAddresses
 from engine.model.queue import Queue
 from engine.model.recording import RecordingStatus
+from engine.model.stream import MediaStream
 from engine.privacy.audit import CLI
 from engine.privacy.pseudonym import PREFIX
 from engine.privacy.retention import HoldOn
@@ -32,6 +33,7 @@ from engine.store.node_duties import NodeDuties
 from engine.store.nodes import Nodes
 from engine.store.numbers import Numbers
 from engine.store.queues import Queues
+from engine.store.streams import MediaStreams
 from engine.store.subjects import Subjects
 from tests.unit.store.conftest import PEPPER
 from tests.unit.store.privacy.conftest import PSEUDONYMS, House, a_wav
@@ -59,6 +61,14 @@ async def exported(requests: PersonsRequests, house: House) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(b"".join([chunk async for chunk in export.chunks])))
 
 
+def a_stream_of(call: Call) -> MediaStream:
+    """A stream by which a program heard a call."""
+    return MediaStream(
+        new_id(IdKind.STREAM), call.account_id, call.id, "node-1", "wss://program.example/media", "both_tracks", False,
+        NOON, name=f"of {PERSON}",
+    )  # fmt: skip
+
+
 async def a_life(house: House) -> None:
     """A person is called, calls, is put through, sits in a conference, and is told of here and there."""
     called = await house.call(to=PERSON, attempts=(Attempt("trunk", f"sip:{PERSON}@10.0.0.1", "200 OK", 200),))
@@ -66,6 +76,7 @@ async def a_life(house: House) -> None:
     parent = await house.call(to="+3225550101")
     await house.call(parent_id=parent.id, to=PERSON)
     await house.calls.add_event(parent.id, "dialled", {"to": "0471 23 45 56", "Zoë": ["ß", PERSON]}, NOON)
+    await MediaStreams(house.db).add(a_stream_of(called))
     conference = a_conference(house.account.id, status=ConferenceStatus.COMPLETED, friendly_name=f"with {PERSON}")
     await Conferences(house.db).add(conference)
     await Conferences(house.db).join(a_participant(conference, called, label=f"Zoë {PERSON}"))
@@ -121,6 +132,19 @@ async def test_what_a_person_was_told_of_programs_is_exported_and_keeps_a_pseudo
     assert left.number.startswith(PREFIX)
 
 
+async def test_programs_that_heard_a_persons_calls_are_exported_and_erased(
+    house: House, requests: PersonsRequests
+) -> None:
+    call, streams = await house.call(to=PERSON), MediaStreams(house.db)
+    await streams.add(a_stream_of(call))
+
+    told = json.loads((await exported(requests, house)).read("data.json"))["streams"]
+    await requests.erase(PERSON, [house.account.id], CLI)
+
+    assert [each["url"] for each in told] == ["wss://program.example/media"]
+    assert await streams.of_call(call.id) == ([], 0)
+
+
 async def test_an_export_tells_no_key_and_not_where_a_file_lies(house: House, requests: PersonsRequests) -> None:
     await a_life(house)
 
@@ -167,7 +191,7 @@ async def test_an_erasure_leaves_the_number_in_no_byte(
 
     assert certificate.subject == PSEUDONYMS.pseudonym_of(PERSON)
     assert certificate.counts == {
-        "recordings": 5, "calls": 3, "events": 3, "webhooks": 3, "outbox": 3, "mentions": 4,
+        "recordings": 5, "calls": 3, "events": 3, "webhooks": 3, "outbox": 3, "streams": 1, "mentions": 4,
     }  # fmt: skip
     assert (certificate.cached_files, certificate.storage_scoured) == (1, True)
     for file in (path for path in tmp_path.rglob("*") if path.is_file()):

@@ -11,6 +11,7 @@ import pytest
 from engine.diagnosis.ladder import ladder
 from engine.errors import NotFound, RecordingError
 from engine.ids import IdKind, new_id
+from engine.model.call import Call
 from engine.model.call_options import STANDARD, CallOptions
 from engine.model.conference import ConferenceStatus
 from engine.model.conference_options import RoomOptions
@@ -18,6 +19,7 @@ from engine.model.consent import ConsentPolicy, ConsentRecord, Given, How
 from engine.model.queue import Queue, QueueResult, Wait
 from engine.model.refusal import RefusalKind, RefusalRule, RefusedCalls
 from engine.model.sip_message import SipMessage
+from engine.model.stream import MediaStream, StreamEnding, StreamFigures, ended
 from engine.model.trunk.reachability import TrunkChange, TrunkEvent, TrunkEventKind
 from engine.privacy.audit import CLI
 from engine.privacy.log_folder import LogFolder
@@ -32,6 +34,7 @@ from engine.store.leases import Leases
 from engine.store.queues import Queues
 from engine.store.recordings import RecordingFilter
 from engine.store.refusals import RefusalStore
+from engine.store.streams import MediaStreams
 from engine.store.traces import CallTraces
 from engine.store.trunk_events import TrunkEvents
 from tests.peers.waiting import within
@@ -430,3 +433,25 @@ async def test_of_two_nodes_one_sweeps_the_rows_and_each_its_own_disk(house: Hou
 
     assert by_b == []
     assert {each.kind for each in by_a} >= {DataCategory.RECORDINGS, DataCategory.CALLS, DataCategory.EVENTS}
+
+
+async def test_streams_are_kept_as_long_as_their_calls(house: House) -> None:
+    call, streams = await house.call(), MediaStreams(house.db)
+    over = ended(a_stream(call), StreamEnding.STOPPED, NOON, StreamFigures())
+    await streams.add(over)
+    sweeper = house.sweeper(Periods({DataCategory.CALLS: 365}))
+    house.clock.days_later(364)
+    await sweeper.sweep(CLI)
+    assert await streams.of_call(call.id) == ([over], 1)
+
+    house.clock.days_later(366)
+    await sweeper.sweep(CLI)
+
+    assert await streams.of_call(call.id) == ([], 0)
+
+
+def a_stream(call: Call) -> MediaStream:
+    """A stream of a call."""
+    return MediaStream(
+        new_id(IdKind.STREAM), call.account_id, call.id, "node-1", "wss://a.example/", "inbound_track", False, NOON
+    )
