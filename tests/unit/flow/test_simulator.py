@@ -92,6 +92,14 @@ def test_a_program_talks_by_the_script_and_its_end_goes_to_action() -> None:
     assert (asked.params["SessionStatus"], asked.params["HandoffData"]) == ("ended", "ordered")
 
 
+def test_what_is_heard_before_a_conversation_is_in_its_language() -> None:
+    relay = '<ConversationRelay url="wss://a.example/" language="nl-BE"/>'
+
+    call = simulate(f"<Response><Connect>{relay}</Connect></Response>")
+
+    assert call.said[0].startswith("U spreekt met een automatische assistent van Example.")
+
+
 def test_a_person_may_interrupt_a_program() -> None:
     call = simulate(
         made("converse by text"), agent="say:This is a long sentence, which nobody hears to its end.; interrupt:stop",
