@@ -90,7 +90,7 @@ class ConsentService:
         heard = (notice, *(None for _ in others))
         place = conference.id if conference else None
         requests = [
-            ConsentRequest(purpose, choice, ask, _language(each, conference), place, told)
+            ConsentRequest(purpose, choice, ask, _language(each, conference, told), place, told)
             for each, choice, ask, told in zip(sessions, choices, asks, heard, strict=True)
         ]
         given = await asyncio.gather(*map(self._of_one, sessions, requests))
@@ -234,9 +234,10 @@ def _asks(sessions: Sequence[Session], choices: Sequence[ConsentChoice]) -> list
     ]
 
 
-def _language(session: Session, conference: Conference | None) -> str:
-    """The language in which a leg is asked, BCP 47."""
-    return (conference.options.language if conference else None) or session.language
+def _language(session: Session, conference: Conference | None, notice: Disclosure | None) -> str:
+    """The language in which a leg is asked, BCP 47: that in which it was told of a program, where it was."""
+    told = notice.record.language if notice else None
+    return told or (conference.options.language if conference else None) or session.language
 
 
 def _is_due(consenting: LegConsent, request: ConsentRequest) -> bool:

@@ -25,12 +25,12 @@ from tests.unit.store.samples import NOON
 STREAMED = text_of(Sentence.STREAM_ANNOUNCEMENT)
 
 
-def told_of_a_program(policy: DisclosurePolicy = DisclosurePolicy.ANNOUNCE) -> Disclosure:
+def told_of_a_program(policy: DisclosurePolicy = DisclosurePolicy.ANNOUNCE, language: str = "en-GB") -> Disclosure:
     """That a program speaks, heard to its end or asserted."""
     choice = DisclosureChoice(policy, wording="I am a machine.", asserted_by="Zoë", asserted_at=NOON)
     if policy is DisclosurePolicy.ANNOUNCE:
         choice = DisclosureChoice()
-    heard = HeardNotice(NoticeWording("You speak with a program of Shop.", "en-GB", "1"), NOON, NOON)
+    heard = HeardNotice(NoticeWording("You speak with a program of Shop.", language, "1"), NOON, NOON)
     disclosure = disclosed(choice, heard, ToldLeg("AC1", "CA1", "+3225550177", 1), NOON)
     assert disclosure is not None
     return disclosure
@@ -194,6 +194,17 @@ async def test_a_notice_is_no_answer_where_a_key_is_asked_for(node: FakeNode) ->
 
     asked = asyncio.ensure_future(consent_of(node, caller, notice=told_of_a_program()))
     await caller.hears(text_of(Sentence.STREAM_QUESTION))
+    caller.presses("1")
+
+    assert await asked is not None
+
+
+async def test_who_was_told_of_a_program_is_asked_in_the_same_language(node: FakeNode) -> None:
+    caller = await node.is_called(STAYS, consent="press-to-consent")
+    await caller.hears("Hello.")
+
+    asked = asyncio.ensure_future(consent_of(node, caller, notice=told_of_a_program(language="nl-BE")))
+    await caller.hears(text_of(Sentence.STREAM_QUESTION, "nl-BE"))
     caller.presses("1")
 
     assert await asked is not None
