@@ -59,6 +59,11 @@ _RISKS: Final = (
         "neither can be started without a Consent value for its purpose",
         "*policies per country reviewed*",
     ),
+    (
+        "Somebody takes a machine for a person",
+        "no program is heard before the notice was, or an assertion is on record",
+        "*spoken name set; assertions checked*",
+    ),
     ("Somebody else listens in", "TLS, SRTP and HTTPS, where set", "turn trunk_srtp and TLS on; network plan"),
     (
         "The disk or a backup is stolen",
