@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from engine.errors import SpeechError, UnknownVoice
+from engine.flow.verbs.conversation_relay import ConversationRelay
 from engine.flow.verbs.say import Say
 from engine.model.languages import spoken_for
 from engine.ports import Speech
@@ -32,11 +33,9 @@ class VerbProofreader:
         self._reader = reader
 
     def __call__(self, verb: object) -> Iterator[tuple[str, str]]:
-        if not isinstance(verb, Say) or not verb.text:
+        speech = _spoken(verb)
+        if speech is None:
             return
-        speech = verb.speech(spoken_for(verb.asked, _ANY))
-        if verb.language is None:
-            speech = replace(speech, voice=None)  # which voices there are depends on the call's language
         try:
             notes = self._notes(speech)
         except UnknownVoice as unknown:
@@ -52,3 +51,16 @@ class VerbProofreader:
             raise
         except SpeechError as error:
             raise ValueError(str(error)) from None
+
+
+def _spoken(verb: object) -> Speech | None:
+    """What a verb or noun has spoken, in the words of its own; None for one that has nothing spoken."""
+    match verb:
+        case Say() if verb.text:
+            speech = verb.speech(spoken_for(verb.asked, _ANY))
+            # Which voices there are depends on the call's language.
+            return speech if verb.language is not None else replace(speech, voice=None)
+        case ConversationRelay() if verb.welcome_greeting:
+            return verb.welcome(spoken_for(verb.spoken_language, _ANY))
+        case _:
+            return None

@@ -11,6 +11,7 @@ from engine.errors import InvalidField
 
 LONGEST_S: Final = 3600.0
 _BETWEEN: Final = re.compile(r"[;\n]")
+_ADDRESSES: Final = frozenset({"ws", "wss"})
 _KEYS: Final = frozenset("0123456789*#ABCD")
 
 
@@ -78,6 +79,9 @@ def _step(written: str) -> ProgramStep:
     try:
         kind = ProgramStepKind(name.strip().lower())
     except ValueError:
+        if name.strip().lower() in _ADDRESSES:
+            detail = "a program that can be reached is tried with: telefoon agents try URL"
+            raise InvalidField("agent", detail) from None
         kinds = ", ".join(ProgramStepKind)
         raise InvalidField("agent", f"{written!r} does not begin with one of {kinds}, and a colon.") from None
     text = text.strip()

@@ -12,7 +12,8 @@ from engine.flow.patterns import PROGRAM_ADDRESS, TEXT
 from engine.flow.program_plans import AgentLanguage, AgentPlan, InterruptedBy, Sensitivity
 from engine.flow.shape import attribute, nested
 from engine.flow.verbs.stream import ProgramParameter, address_remarks, require_address, told
-from engine.model.languages import spoken_for
+from engine.model.languages import SpokenLanguage, spoken_for
+from engine.ports import Speech
 
 
 class DebugNotice(StrEnum):
@@ -170,6 +171,11 @@ class ConversationRelay:
         if self.voice and own_voice(self.tts_provider, self.voice) is None:
             spoken = spoken_for(self.spoken_language, THE_CALLS).language
             yield "voice", f"'{self.voice}' is spoken by the voice of Telefoon for {spoken}."
+
+    def welcome(self, spoken: SpokenLanguage) -> Speech:
+        """What is said first, in a language of ours."""
+        voice = own_voice(self.tts_provider, self.voice) if self.spoken_language and not spoken.remark else None
+        return Speech(self.welcome_greeting, spoken.language, voice)
 
     async def plan(self, context: ExecutionContext) -> AgentPlan:
         """The conversation as a value. Raises FlowFailed."""

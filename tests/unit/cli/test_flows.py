@@ -221,6 +221,36 @@ def test_check_tells_of_a_voice_that_nobody_here_has(telefoon: Run, tmp_path: Pa
     assert "differs  line 1, column 11: <Say>: No voice 'nobody' speaks en-GB." in checked.stdout
 
 
+def test_check_reads_the_greeting_of_a_conversation_too(telefoon: Run, tmp_path: Path) -> None:
+    flow = tmp_path / "talk.xml"
+    flow.write_text(
+        '<Response><Connect><ConversationRelay url="wss://shop.example/" language="en-GB" voice="nobody"'
+        ' welcomeGreeting="Hello"/></Connect></Response>'
+    )
+
+    checked = telefoon("flow", "check", str(flow))
+
+    assert checked.exit_code == 0
+    assert "<ConversationRelay>: No voice 'nobody' speaks en-GB." in checked.stdout
+
+
+def test_a_program_does_what_the_option_says(telefoon: Run, tmp_path: Path) -> None:
+    flow = tmp_path / "talk.xml"
+    flow.write_text('<Response><Connect><ConversationRelay url="wss://shop.example/"/></Connect></Response>')
+
+    simulated = telefoon("simulate", str(flow), "--agent", "say:What will it be?;hear:two pizzas;end:ordered")
+
+    assert simulated.exit_code == 0
+    assert "the program ends it: 'ordered'" in simulated.stdout
+
+
+def test_of_a_program_that_can_be_reached_the_simulator_says_how_it_is_tried(telefoon: Run, menu: Path) -> None:
+    simulated = telefoon("simulate", str(menu), "--agent", "wss://shop.example/talk")
+
+    assert simulated.exit_code != 0
+    assert "telefoon agents try" in simulated.output
+
+
 def test_simulate_ends_with_1_where_a_prompt_would_fail_and_the_call_goes_on(telefoon: Run, tmp_path: Path) -> None:
     silent = {"verb": "say", "text": "<speak><break time='2s'/></speak>"}
     flow = tmp_path / "flow.json"

@@ -141,7 +141,9 @@ def test_streams_beside_the_flow_begin_and_end_in_the_transcript() -> None:
     ]
 
 
-@pytest.mark.parametrize("agent", ["sing:a song", "say:", "play:long", "play:99999", "key:x", "hello"])
+@pytest.mark.parametrize(
+    "agent", ["sing:a song", "say:", "play:long", "play:99999", "key:x", "hello", "wss://a.example"]
+)
 def test_a_programs_script_that_makes_no_sense_is_refused(agent: str) -> None:
     with pytest.raises(InvalidField) as refused:
         simulate("<Response/>", agent=agent)
