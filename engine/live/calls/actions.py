@@ -93,6 +93,8 @@ class LiveStage:
                 if self.call.options.record:
                     await self.recorder.whole_call()
                 self._opened = True  # not before: a flow that is cut off while it asks leaves the next one to ask
+        if self._session.disclosing.telling.locked():  # by a flow that was here before
+            await self._live(self._session.disclosing.told())
 
     async def say(self, speech: Speech) -> None:
         await self.answer()

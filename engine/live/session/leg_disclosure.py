@@ -59,6 +59,11 @@ class LegDisclosure:
         """Whether that one has listened ever since."""
         return self._is_listening.is_set() and self._listeners == listener
 
+    async def told(self) -> None:
+        """Wait until nobody is told any more: nothing else is said meanwhile."""
+        async with self.telling:
+            """The notice is over."""
+
     def made_by(self, choice: DisclosureChoice) -> Disclosure | None:
         """What came of telling the person who is there now by a policy; None where that was not done."""
         return self._made.get(choice)

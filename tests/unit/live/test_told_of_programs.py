@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from engine.errors import DisclosureRefused, LegGone, SpeechError
+from engine.flow.parse import parse
 from engine.live.disclosure.gate import DisclosureGate
 from engine.live.disclosure.newcomer import NewcomerDisclosure
 from engine.live.session.session import Session
@@ -106,6 +107,20 @@ async def test_neither_a_key_nor_who_is_cancelled_ends_the_notice(house: House) 
     record = (await house.gate.disclosure_of(session)).record
     assert (record.ended_at - record.begun_at).total_seconds() > len(notice()) / CHARACTERS_A_SECOND - 0.1
     assert caller.heard.count(notice()) == 1
+
+
+async def test_another_flow_says_nothing_before_the_notice_is_over(house: House) -> None:
+    caller, session = await house.is_called()
+    telling = asyncio.ensure_future(house.gate.disclosure_of(session))
+    await caller.hears(notice())
+
+    telling.cancel()
+    await house.node.change(caller, start=parse("<Response><Say>Goodbye.</Say></Response>"))
+    await house.node.passes(1)
+    assert caller.hears_now == {notice()}
+    await caller.hears("Goodbye.")
+
+    assert notice() not in caller.hears_now
 
 
 async def test_who_hangs_up_during_the_notice_was_not_told(house: House) -> None:
