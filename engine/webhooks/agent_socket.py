@@ -6,6 +6,7 @@ followed, certificate and host name are always compared.
 
 import asyncio
 import socket
+import ssl
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
@@ -66,6 +67,8 @@ class AgentSockets:
         self._programs = programs
         self._patience_s = patience_s
         self._ping_s = ping_s
+        self._tls: ssl.SSLContext | None = None
+        """Made when it is wanted first: reading all authorities takes a while."""
 
     async def connect(self, account_id: str, url: str) -> "AgentSocket":
         server = await self._programs.server(account_id, url)
@@ -82,6 +85,7 @@ class AgentSockets:
             async with asyncio.timeout(self._patience_s):
                 return await session.ws_connect(
                     url,
+                    ssl=await self._believed() if server.secure else True,
                     headers=dict(server.headers),
                     autoping=False,
                     max_msg_size=MOST_BYTES,
@@ -95,6 +99,11 @@ class AgentSockets:
             raise WebhookError(why, FlowFault.RETRIEVAL) from None
         except (ClientError, OSError, ValueError) as error:
             raise WebhookError(f"{url} could not be reached: {error}.", fault_of(error)) from error
+
+    async def _believed(self) -> ssl.SSLContext:
+        if self._tls is None:
+            self._tls = await asyncio.to_thread(ssl.create_default_context)
+        return self._tls
 
 
 class AgentSocket:

@@ -14,6 +14,7 @@ from engine.ports import Speech
 from tests.peers.agent_program import AgentProgram, agent_program
 from tests.peers.audio import Sound, sounding_s
 from tests.peers.callers import Caller, calling
+from tests.peers.certificates import make_pems, server_context
 from tests.peers.consent import NUMBER_ASKS_NOBODY
 from tests.peers.customer import Customer
 from tests.peers.platform import ACCOUNT, Platform, platform
@@ -86,8 +87,11 @@ async def test_a_program_converses_is_interrupted_and_hands_over(tmp_path: Path,
                 await program.is_told("prompt", 2, within_s=60)
 
                 played = len(program.of_type("info"))
-                await program.says("Au revoir.", lang="fr-FR")
-                await program.is_told("info", played + 1, within_s=30)
+                await program.says("Au revoir. ", last=False, lang="fr-FR")
+                await program.says("Tot ziens. ", last=False, lang="nl-BE")
+                await program.send(type="language", ttsLanguage="de-DE")
+                await program.says("Auf Wiedersehen.")
+                await program.is_told("info", played + 3, within_s=30)
                 caller.ear.press("7")
                 await program.is_told("dtmf", within_s=30)
                 await program.send(type="end", handoffData='{"to": "support"}')
@@ -109,7 +113,7 @@ async def test_a_program_converses_is_interrupted_and_hands_over(tmp_path: Path,
     assert interrupt["utteranceUntilInterrupt"].startswith("You will be helped. Just wait. This is")
     assert not interrupt["utteranceUntilInterrupt"].endswith("interrupt it.")
     assert sounding_s(after) == 0, "nothing is heard after the interruption"
-    assert [each["language"] for each in said][-1] == "fr-FR"
+    assert [each["language"] for each in said][-3:] == ["fr-FR", "nl-BE", "de-DE"]
     assert len(disclosed) == 1
     [done] = shop.forms("/done")
     assert (done["SessionStatus"], done["HandoffData"]) == ("ended", '{"to": "support"}')
@@ -121,12 +125,13 @@ async def test_its_own_voice_on_an_echoing_line_interrupts_nothing_and_a_lost_pr
 ) -> None:
     shop.flows["/done"] = "<Response><Pause length='1'/></Response>"
     settings = {"RECOGNIZER": "whisper", "TTS_ENGINES": json.dumps(ENGINES)}
-    async with agent_program() as program:
-        shop.flows["/start"] = relay(
-            program, language="en-GB", welcomeGreeting=f"{LONG} {LONG}", debug="speaker-events"
-        )
+    pems = make_pems(tmp_path / "pems")
+    async with agent_program(tls=server_context(pems)) as program:
+        flow = relay(program, language="en-GB", welcomeGreeting=f"{LONG} {LONG}", debug="speaker-events")
+        shop.flows["/start"] = flow.replace("ws://", "wss://")
         number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
-        async with platform(tmp_path, ports, settings, number=number) as telefoon:
+        machine = {"SSL_CERT_FILE": str(pems.ca)}
+        async with platform(tmp_path, ports, settings, number=number, machine=machine) as telefoon:
             named(telefoon)
             async with calling(telefoon, ports, 500) as (caller,):
                 caller.ear.hush()
