@@ -77,3 +77,16 @@ async def test_who_says_nothing_is_told_the_next_verb(node: FakeNode) -> None:
     caller = await asked(node, input="speech", timeout="3")
 
     await caller.hears("Nothing came.")
+
+
+async def test_keys_are_taken_and_the_reason_told_where_too_many_are_listened_to(node: FakeNode) -> None:
+    node.around.recognizer.busy = True
+    caller = await asked(node, input="dtmf speech", numDigits="1")
+
+    caller.presses("1")
+    await caller.hears("Goodbye.")
+
+    [params] = node.around.customer.was_asked(DONE)
+    [event] = await node.events(caller, "speech_not_heard")
+    assert params["Digits"] == "1"
+    assert "As many are being listened to as can be" in str(event.facts["reason"])
