@@ -19,6 +19,11 @@ NOT_STREAMED: Final = "+3225550101"
 _MESSAGES_A_S: Final = 50
 _LOOP_S: Final = 10
 _CONSENT: Final = {"--consent": "none-needed", "--consent-basis": "a measurement"}
+_NO_MACHINE: Final = {
+    "--disclosure": "not-ai", "--disclosure-reason": "a tone of a measurement", "--asserted-by": "the measurement",
+}  # fmt: skip
+_ANSWERED: Final = "<Say language='en-GB'>One moment.</Say>"
+"""A pause alone answers no call."""
 _SETTINGS: Final = {"CODECS": "PCMA"}
 
 
@@ -122,10 +127,13 @@ async def streaming_node(place: Place, talking: Talking) -> AsyncIterator[tuple[
         one_way = f"<Start><Stream url='{program.url}' audioFormat='alaw'/></Start><Pause length='300'/>"
         streamed = both if talking is Talking.TALKS else one_way
         pages = {
-            "/streamed": f"<Response>{streamed}</Response>",
-            "/bare": "<Response><Pause length='300'/></Response>",
+            "/streamed": f"<Response>{_ANSWERED}{streamed}</Response>",
+            "/bare": f"<Response>{_ANSWERED}<Pause length='300'/></Response>",
         }
-        async with serving(pages) as web, node(place, _SETTINGS, {"--url": web.url("/streamed"), **_CONSENT}) as one:
+        async with (
+            serving(pages) as web,
+            node(place, _SETTINGS, {"--url": web.url("/streamed"), **_CONSENT, **_NO_MACHINE}) as one,
+        ):
             await telefoon(
                 place, one.settings, "numbers", "add", NOT_STREAMED, "--account", "bench", "--url", web.url("/bare")
             )

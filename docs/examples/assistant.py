@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 FLOW = """<Response><Connect action="/after">
-<ConversationRelay url="/talk" language="en-GB" welcomeGreeting="What can I do for you?"/>
+<ConversationRelay url="/talk" language="en-GB" dtmfDetection="true" welcomeGreeting="What can I do for you?"/>
 </Connect></Response>"""
 AFTER = "<Response><Say>I connect you to a person.</Say></Response>"
 

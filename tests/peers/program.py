@@ -20,10 +20,18 @@ async def program(
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
     stderr: int | None = None,
+    python: Path | None = None,
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The program, from when it takes connections at a port of loopback, if it serves; what it prints can be read."""
+    """The program, from when it takes connections at a port of loopback, if it serves; what it prints can be read.
+
+    `python` is an interpreter of its own, if it needs what ours lacks.
+    """
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, *arguments), cwd=folder, env=environment, stdout=asyncio.subprocess.PIPE, stderr=stderr
+        *(str(python or sys.executable), *arguments),
+        cwd=folder,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=stderr,
     )
     try:
         async with within(_STARTS_WITHIN_S):

@@ -69,7 +69,7 @@ class ProgramVerdict:
         if faults:
             return f"It is not fit for calls yet: {faults[0].subject}: {faults[0].detail}."
         if warnings:
-            return f"Calls work with it, and {len(warnings)} things could be better."
+            return f"Calls work with it. What could be better: {', '.join(each.subject for each in warnings)}."
         return "It is fit for calls."
 
 
