@@ -15,6 +15,7 @@ from tests.peers.audio import hears, tone
 from tests.peers.callers import Caller, calling
 from tests.peers.consent import NUMBER_ASKS_NOBODY
 from tests.peers.customer import Customer
+from tests.peers.phone import phone
 from tests.peers.platform import ACCOUNT, Json, Platform, platform
 from tests.peers.ports import Ports
 from tests.peers.raw_stream_server import RawStream, raw_stream_server
@@ -223,3 +224,35 @@ async def test_the_real_client_of_programs_begins_and_stops_streams(
     assert start["tracks"] == ["outbound"]
     assert hears(program.heard("outbound"), PLAYED, seconds=0.5)
     assert (unknown.value.code, wrong.value.code) == (20404, 21205)
+
+
+async def test_a_program_hears_no_pin_goes_on_under_a_transfer_and_is_silent_once_consent_is_withdrawn(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    voice = tone(PLAYED, 60, dbov=-18).save(tmp_path / "third.wav")
+    async with stream_program() as program, phone("--play", str(voice)) as third:
+        shop.flows["/start"] = (
+            f'<Response><Start><Stream url="{at(program)}" track="both_tracks"/></Start>'
+            '<Gather mask="true" numDigits="4" timeout="60" action="/after"/></Response>'
+        )
+        shop.flows["/after"] = '<Response><Pause length="120"/></Response>'
+        number = {"--url": shop.url("/start"), "--consent": "announce"}
+        async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, SAID) as (caller,):
+            await program.gets("start", within_s=60)
+            await asyncio.sleep(0.5)
+            masked = await heard_now(program, "inbound", SAID)
+            caller.ear.press("1234")
+            caller.ear.say(tone(SAID, 2, dbov=-24), for_ever=True)
+            await asyncio.sleep(1)
+            after_pin = await heard_now(program, "inbound", SAID)
+            to = f"sip:third@127.0.0.1:{third.port}"
+            await telefoon.patch(f"calls/{caller.call_id}", {"transfer": {"to": to}})
+            await caller.ear.hears_in_all(PLAYED, seconds=2, within_s=60)
+            joined = [await heard_now(program, "inbound", SAID), await heard_now(program, "outbound", PLAYED)]
+            await telefoon.patch(f"calls/{caller.call_id}", {"consent": "withdrawn"})
+            await asyncio.sleep(0.3)
+            withdrawn = [await heard_now(program, "inbound", SAID), await heard_now(program, "outbound", PLAYED)]
+            still_open = program.close_code is None
+
+    assert (masked, after_pin) == (False, True)
+    assert (joined, withdrawn, still_open) == ([True, True], [False, False], True)
