@@ -76,7 +76,7 @@ def test_the_name_of_whose_program_listens_is_said() -> None:
     nameless = TEXTS.wording(Sentence.STREAM_ANNOUNCEMENT, "nl-BE")
 
     assert "computerprogramma van Bakkerij Zoë." in named.text
-    assert "computerprogramma van deze dienst." in nameless.text
+    assert "computerprogramma van onze dienst." in nameless.text
 
 
 @pytest.mark.parametrize("sentence", Sentence)
