@@ -6,6 +6,8 @@ from typing import Final
 MOST_HELD: Final = 400
 """Characters without an end of a sentence after which what is there is spoken up to its last word."""
 
+_DIGITS_OF_A_DAY: Final = 2
+_LAST_DAY: Final = 31
 _END: Final = re.compile(r"[.!?\u2026]+[\"'\u00bb\u201d\u2019)\]]*(?=\s)|[\u3002\uff01\uff1f]|(?=\n)")
 _WORD_BEFORE: Final = re.compile(r"([^\W_][\w.\u2019']*)\.$")
 _ABBREVIATIONS: Final = frozenset((
@@ -55,4 +57,9 @@ def _goes_on(begun: str) -> bool:
     if found is None:
         return False
     word = found[1].lower()
-    return word in _ABBREVIATIONS or word.isdigit() or (len(word) == 1 and found[1].isupper())
+    return word in _ABBREVIATIONS or _may_be_day(word) or (len(word) == 1 and found[1].isupper())
+
+
+def _may_be_day(word: str) -> bool:
+    """Whether a full stop may make an ordinal of it, of a day or a month as most are; a year's ends a sentence."""
+    return word.isdecimal() and len(word) <= _DIGITS_OF_A_DAY and int(word) <= _LAST_DAY

@@ -14,6 +14,7 @@ JOINED = [
      "Hurry!"),
     (["Dr. Peeters komt op 3. Mai um 10 Uhr, z.B. mit Fr. Maes. Gut?"],
      ["Dr. Peeters komt op 3. Mai um 10 Uhr, z.B. mit Fr. Maes."], "Gut?"),
+    (["It was in 2026. ", "It costs 49. Fine"], ["It was in 2026.", "It costs 49."], "Fine"),
     (['"Is it you?" she asked. Yes.'], ['"Is it you?"', "she asked."], "Yes."),
     (["One\nTwo\n", "Three"], ["One", "Two"], "Three"),
     (["", " ", "\n"], [], None),
