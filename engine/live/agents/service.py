@@ -46,8 +46,6 @@ class LiveAgents:
 
     async def converse(self, session: Session, plan: AgentPlan, web: CallWeb) -> AgentOutcome:
         voice = AgentVoice(self._services.speaker, web, FarEndKeys(session, self._services.clock))
-        if plan.spoken is not None:
-            session.spoken_to_in(plan.spoken)  # the notice before it is in the conversation's language
         try:
             await self._gate.open(session, voice, language=plan.spoken)
         except (DisclosureRefused, MediaError) as error:
