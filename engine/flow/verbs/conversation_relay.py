@@ -151,7 +151,7 @@ class ConversationRelay:
     DIFFERS: ClassVar = {
         "": "the far end hears first that a program speaks, and for whom; nothing is understood without consent.",
         "language": "the call's where it is left out.",
-        "transcriptionLanguage": "multi is the call's language: nobody here finds out which one is spoken.",
+        "transcriptionLanguage": "nobody here finds out which is spoken: with multi, language holds, or the call's.",
         "ttsProvider": "the voices are those of the node.",
         "url": "wss; ws to hosts alone that the operator allows. A query string is refused: use Parameter.",
         "voice": _VOICES,
@@ -163,7 +163,7 @@ class ConversationRelay:
     @property
     def spoken_language(self) -> str | None:
         """What is to be spoken, which may be none of ours; None for the call's language."""
-        return self.tts_language or self.language or language_of(of_cloud(self.tts_provider, self.voice))
+        return _named(self.tts_language, self.language, language_of(of_cloud(self.tts_provider, self.voice)))
 
     def differences(self) -> Iterator[tuple[str, str]]:
         """What a cloud's flow should know of it."""
@@ -182,7 +182,7 @@ class ConversationRelay:
         return AgentPlan(
             context.program_address(self.url),
             spoken=await self._of_ours(self.spoken_language, context),
-            understood=await self._of_ours(self.transcription_language or self.language, context),
+            understood=await self._of_ours(_named(self.transcription_language, self.language), context),
             voice=own_voice(self.tts_provider, self.voice),
             languages=tuple([await each.plan(context) for each in self.languages]),
             hints=words(self.hints),
@@ -205,4 +205,9 @@ class ConversationRelay:
 
     async def _of_ours(self, tag: str | None, context: ExecutionContext) -> str | None:
         """The language of ours for one that the flow names, of which another is noted; None for the call's."""
-        return (await context.spoken(tag)).language if tag and tag.lower() != _FIND_OUT else None
+        return (await context.spoken(tag)).language if tag else None
+
+
+def _named(*tags: str | None) -> str | None:
+    """The first language that is named, and is not to be found out."""
+    return next((tag for tag in tags if tag and tag.lower() != _FIND_OUT), None)

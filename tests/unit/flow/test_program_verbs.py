@@ -199,6 +199,7 @@ class TestConversation:
             ("language='nl-BE' ttsLanguage='fr-CA'", "fr-FR", "nl-BE"),
             ("language='nl-BE' transcriptionLanguage='de-AT'", "nl-BE", "de-AT"),
             ("transcriptionLanguage='multi'", None, None),
+            ("language='nl-BE' ttsLanguage='multi' transcriptionLanguage='multi'", "nl-BE", "nl-BE"),
             ("ttsProvider='Amazon' voice='Lisa-Neural'", "nl-BE", None),
             ("ttsProvider='Google' voice='fr-FR-Neural2-B'", "fr-FR", None),
             ("voice='Polly.Lotte'", "nl-NL", None),
