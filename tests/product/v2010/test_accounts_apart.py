@@ -30,6 +30,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "CreateCallRecording": {"RecordingChannels": "dual"},
     "CreateParticipant": {"To": CALLEE, "From": NUMBER},
     "CreateQueue": {"FriendlyName": "support"},
+    "CreateStream": {"Url": "wss://127.0.0.1:9/media"},
     "UpdateApplication": {"FriendlyName": "theirs"},
     "UpdateCall": {"Status": "completed"},
     "UpdateCallRecording": {"Status": "stopped"},
@@ -39,6 +40,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "UpdateMember": {"Url": "http://127.0.0.1:9/next", "Method": "GET"},
     "UpdateParticipant": {"Muted": "true"},
     "UpdateQueue": {"FriendlyName": "theirs"},
+    "UpdateStream": {"Status": "stopped"},
 }
 """What each operation with a body is asked to do with what is another's."""
 NOT_THEIR_NUMBER: Final = '"code": 21210'
@@ -95,7 +97,12 @@ class Asking:
     def _named(self) -> dict[str, str]:
         of_calls = {"/Calls/{CallSid}/Recordings": self.owner.recorded, "/Members/": self.owner.waiting}
         call = next((id_ for within, id_ in of_calls.items() if within in self.operation.path), self.owner.call)
-        return {"CallSid": call, "ConferenceSid": self.owner.conference, "QueueSid": self.owner.queue}
+        return {
+            "CallSid": call,
+            "ConferenceSid": self.owner.conference,
+            "QueueSid": self.owner.queue,
+            "StreamSid": "desk",
+        }
 
 
 def names_something(operation: Operation) -> bool:
