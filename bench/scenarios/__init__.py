@@ -25,6 +25,8 @@ from bench.scenarios import (
     refusals,
     setup,
     streams,
+    streams_delay,
+    streams_lost,
     voices,
     webhooks,
     year,
@@ -33,6 +35,7 @@ from bench.scenarios import (
 _MODULES: Final = (
     ivr, bridge, setup, conference, idle, api, flow, webhooks, recording, cascade, endurance, many_calls, many_at_once,
     flood, refusals, doors, voices, commands, year, cluster_setup, cluster_room, forward, contention, streams,
+    streams_delay, streams_lost,
 )  # fmt: skip
 
 SCENARIOS: Final[tuple[Scenario, ...]] = tuple(each for module in _MODULES for each in module.SCENARIOS)

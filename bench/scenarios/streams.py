@@ -7,7 +7,7 @@ from typing import Final
 
 from bench.asterisk_server import Way, asterisk_server
 from bench.media_streams.programs import StreamServerProcess, Talking, Wire, least_cost, stream_server
-from bench.node import NUMBER, Node, node, telefoon
+from bench.node import ACCOUNT, NUMBER, Node, node, telefoon
 from bench.scenario import Place, Scenario
 from bench.statistics import Figures
 from bench.two_lengths import Caller, CallServer, Lengths
@@ -16,14 +16,15 @@ from bench.web import serving
 LENGTHS: Final = Lengths(short_s=5.0, long_s=25.0)
 NOT_STREAMED: Final = "+3225550101"
 """A second number, whose calls last as long and have no program on the line."""
+STREAMED_APART: Final = "+3225550102"
+"""A third, whose calls have a program of their own."""
 _MESSAGES_A_S: Final = 50
 _LOOP_S: Final = 10
-_CONSENT: Final = {"--consent": "none-needed", "--consent-basis": "a measurement"}
-_NO_MACHINE: Final = {
+_ALLOWED: Final = {
+    "--consent": "none-needed", "--consent-basis": "a measurement",
     "--disclosure": "not-ai", "--disclosure-reason": "a tone of a measurement", "--asserted-by": "the measurement",
 }  # fmt: skip
-_ANSWERED: Final = "<Say language='en-GB'>One moment.</Say>"
-"""A pause alone answers no call."""
+"""What lets a number's calls be streamed, and its programs be heard, without a word before."""
 _SETTINGS: Final = {"CODECS": "PCMA"}
 
 
@@ -121,23 +122,45 @@ class BareLoops:
 
 @asynccontextmanager
 async def streaming_node(place: Place, talking: Talking) -> AsyncIterator[tuple[Node, StreamServerProcess]]:
-    """A node whose calls to NUMBER are streamed to a server of ours, and those to NOT_STREAMED are not."""
-    async with stream_server(place, talking) as program:
-        both = f"<Connect><Stream url='{program.url}' audioFormat='alaw'/></Connect>"
-        one_way = f"<Start><Stream url='{program.url}' audioFormat='alaw'/></Start><Pause length='300'/>"
-        streamed = both if talking is Talking.TALKS else one_way
+    """A node whose calls to NUMBER are streamed, those to NOT_STREAMED are not, and those to STREAMED_APART apart.
+
+    The server of the latter is given with it.
+    """
+    async with stream_server(place, talking) as program, stream_server(place, talking) as apart:
         pages = {
-            "/streamed": f"<Response>{_ANSWERED}{streamed}</Response>",
-            "/bare": f"<Response>{_ANSWERED}<Pause length='300'/></Response>",
+            "/streamed": _flow(_streamed_to(program.url, talking)),
+            "/apart": _flow(_streamed_to(apart.url, talking)),
+            "/bare": _flow("<Pause length='300'/>"),
         }
-        async with (
-            serving(pages) as web,
-            node(place, _SETTINGS, {"--url": web.url("/streamed"), **_CONSENT, **_NO_MACHINE}) as one,
-        ):
-            await telefoon(
-                place, one.settings, "numbers", "add", NOT_STREAMED, "--account", "bench", "--url", web.url("/bare")
-            )
-            yield one, program
+        async with serving(pages) as web, node(place, _SETTINGS, {"--url": web.url("/streamed"), **_ALLOWED}) as one:
+            await _add(one, place, NOT_STREAMED, web.url("/bare"))
+            await _add(one, place, STREAMED_APART, web.url("/apart"))
+            yield one, apart
+
+
+@asynccontextmanager
+async def another_number(one: Node, place: Place, number: str, program: str) -> AsyncIterator[None]:
+    """A number more, whose calls are streamed both ways to this program."""
+    async with serving({"/flow": _flow(_streamed_to(program, Talking.TALKS))}) as web:
+        await _add(one, place, number, web.url("/flow"))
+        yield
+
+
+async def _add(one: Node, place: Place, number: str, url: str) -> None:
+    options = {"--account": ACCOUNT, "--url": url, **_ALLOWED}
+    given = [each for option in options.items() for each in option]
+    await telefoon(place, one.settings, "numbers", "add", number, *given)
+
+
+def _flow(verbs: str) -> str:
+    return f"<Response><Say language='en-GB'>One moment.</Say>{verbs}</Response>"  # a pause alone answers no call
+
+
+def _streamed_to(url: str, talking: Talking) -> str:
+    stream = f"<Stream url='{url}' audioFormat='alaw'/>"
+    if talking is Talking.TALKS:
+        return f"<Connect>{stream}</Connect>"
+    return f"<Start>{stream}</Start><Pause length='300'/>"
 
 
 async def _warm(one: Node, place: Place, number: str) -> CallServer:
