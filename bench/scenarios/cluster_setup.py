@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.crowds import Crowd, call
+from bench.hindrance import beside
 from bench.node import NUMBER
 from bench.scenario import Place, Scenario
 from bench.scenarios.setup import LATE_MS
@@ -47,12 +48,23 @@ def answered(setup_ms: list[float], offered_s: float) -> dict[str, float]:
     return {"answered_per_s": len(setup_ms) / offered_s, "in_time_per_s": in_time / offered_s}
 
 
+def at_ease(cpu_ms_per_call: float, usual_ms: float, then_ms: float) -> dict[str, float]:
+    """A call's CPU on a machine that has time: what the same work took more while calls came is taken off.
+
+    A piece of work takes `usual_ms` of CPU without calls, and `then_ms` while they come.
+    """
+    slowed = then_ms / usual_ms
+    return {"work_takes_more": slowed, "cpu_ms_per_call_at_ease": cpu_ms_per_call / slowed}
+
+
 @dataclass(frozen=True, slots=True)
 class CalledMachine:
     """A machine that is called; it hangs up after a second."""
 
     machine: MeasuredMachine
     idle: Shares
+    usual_ms: float
+    """What a piece of work takes of CPU without calls (bench/hindrance.py)."""
     place: Place
 
     async def measure(self, load: int) -> dict[str, float]:
@@ -60,9 +72,9 @@ class CalledMachine:
         count = int(load * offered_s)
         steps = script(calls(may_be_refused=True), is_hung_up_on(), leaves_if_refused())
         before, began_s = self.machine.spent(), time.monotonic()
-        outcome = await call(
-            Crowd(steps, count, load, length_s=1, service=NUMBER), self.machine.one.sip_port, self.place
-        )
+        crowd = Crowd(steps, count, load, length_s=1, service=NUMBER)
+        with beside() as pieces:
+            outcome = await call(crowd, self.machine.one.sip_port, self.place)
         rest = await self.machine.idle(_SETTLES_S)
         after, seconds = self.machine.spent(), time.monotonic() - began_s
         setup_ms = list(outcome.setup_ms)
@@ -75,6 +87,7 @@ class CalledMachine:
             **answered(setup_ms, offered_s),
             "refused": float(refused),
             **cost,
+            **at_ease(cost["cpu_ms_per_call"], self.usual_ms, pieces.usual_ms),
             **of_set_up(setup_ms),
             "idle_cores": sum(self.idle.values()),
             "idle_cores_after": sum(rest.values()),
@@ -93,9 +106,11 @@ class Workers:
             serving({"/flow": _FLOW}) as web,
             machine(place, self.count, _SETTINGS, {"--url": web.url("/flow")}) as one,
         ):
-            warm = CalledMachine(one, dict.fromkeys(one.spent(), 0.0), place)
+            warm = CalledMachine(one, dict.fromkeys(one.spent(), 0.0), 1.0, place)
             await warm.measure(10)
-            yield CalledMachine(one, await one.idle(_IDLE_S), place)
+            with beside() as pieces:
+                idle = await one.idle(_IDLE_S)
+            yield CalledMachine(one, idle, pieces.usual_ms, place)
 
 
 _TWO: Final = Workers("two workers", WORKERS)

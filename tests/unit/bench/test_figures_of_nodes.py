@@ -1,6 +1,7 @@
 """What is computed of what several nodes, their proxy and their database were seen to do."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 from bench.committers import Notified
 from bench.database_server import Work, work_of_call
 from bench.event_readers import StreamReader
+from bench.hindrance import beside
 from bench.limited_calls import LIMITS
-from bench.scenarios.cluster_setup import CALCULATED, answered, calculated
+from bench.scenarios.cluster_setup import CALCULATED, answered, at_ease, calculated
 from bench.scenarios.contention import compared
 from bench.scenarios.forward import forwarded, told
 from bench.scenarios.setup import LATE_MS
@@ -53,6 +55,21 @@ def test_the_calculated_rate_is_a_straight_line_and_leaves_a_part_of_each_core(c
 
     assert rates == pytest.approx([rates[0] * workers / CALCULATED[0] for workers in CALCULATED])
     assert rates[0] * cpu_ms / 1000 < CALCULATED[0]
+
+
+def test_what_the_same_work_took_more_while_calls_came_is_no_cost_of_a_call() -> None:
+    assert at_ease(15.0, usual_ms=0.8, then_ms=1.2) == {
+        "work_takes_more": pytest.approx(1.5),
+        "cpu_ms_per_call_at_ease": pytest.approx(10.0),
+    }
+
+
+def test_pieces_of_work_are_timed_while_something_else_is_measured() -> None:
+    with beside() as pieces:
+        time.sleep(0.3)
+
+    assert 1 <= len(pieces.took_ms) <= 6
+    assert pieces.usual_ms > 0
 
 
 def test_who_is_answered_late_is_answered_but_not_in_time() -> None:
