@@ -16,7 +16,7 @@ from bench.crowds import NOBODY, Outcome, call
 from bench.database_server import database_server, pid_of
 from bench.lost_root import healing
 from bench.probes import Probes
-from bench.process import usage
+from bench.process import quiet, usage
 from bench.scenario import Place, Scenario
 from bench.scenarios.cascade import FLOW, ROOM, SETTINGS, delays_ms
 from bench.statistics import of_gaps
@@ -60,6 +60,8 @@ class Hall:
     async def _full(self, people: int) -> dict[str, float]:
         measured_s = _BRIEF_S if self.place.brief else MEASURED_S
         ramp_s = people / len(self.nodes) / PER_SECOND + 1
+        for each in self._pids:
+            await quiet(each)  # one that has just started has more to do than one that waits for calls
         idle = await self._cores(_SETTLES_S)
         with Probes(_PROBES) as probes:
             async with asyncio.TaskGroup() as group:
@@ -72,6 +74,8 @@ class Hall:
                 inside = await count(self.nodes[0], ROOM) or 0
             gaps = [gap for probe in probes.all for gap in probe.gaps_ms(since_s, until_s)]
         await has(self.nodes[0], ROOM, None, within_s=_ENDS_S)
+        if cores <= idle:
+            raise RuntimeError(f"{people} people took no CPU beside {idle:.3f} of nobody: that was no measurement")
         return {
             "failed": float(max(coming.result().failed, people - inside)),
             "cores": cores,
@@ -93,10 +97,14 @@ class Hall:
 
     async def _cores(self, seconds: float) -> float:
         """CPU seconds a second of all nodes and the database."""
-        pids = [*(each.pid for each in self.nodes), pid_of(self.server)]
+        pids, began_s = self._pids, time.monotonic()
         before = sum(usage(pid).cpu_s for pid in pids)
         await asyncio.sleep(seconds)
-        return (sum(usage(pid).cpu_s for pid in pids) - before) / seconds
+        return (sum(usage(pid).cpu_s for pid in pids) - before) / (time.monotonic() - began_s)
+
+    @property
+    def _pids(self) -> Sequence[int]:
+        return [*(each.pid for each in self.nodes), pid_of(self.server)]
 
     async def _words(self) -> dict[str, float]:
         ports = self.place.ports
