@@ -46,6 +46,8 @@ def create_engine(
         json_serializer=to_json,
         hide_parameters=True,
         pool_size=10,
+        # The one that came back last knows its statements, and the server's process for it is warm: few are used.
+        pool_use_lifo=True,
         max_overflow=10,
         pool_timeout=30,
         connect_args={
