@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from api.http.listening import public_address_of
+from api.node.machine import Machine
+from api.node.reader_count import readers_of
+from config.recognition import NONE
 from config.settings import Settings, SipTransport
 from config.system_authorities import system_authorities
 from engine.errors import SetupError
@@ -59,8 +62,9 @@ def planned(settings: Settings, count: int) -> MachinePlan:
     if share < _LEAST_RTP_PORTS:
         raise SetupError(f"TELEFOON_RTP_PORTS has too few ports for {count} workers: a call takes two.")
     inside = settings.sip_port + _PORTS_OF_A_WORKER
+    readers = 0 if settings.recognizer == NONE else readers_of(settings, Machine.here(settings), count)
     workers = [
-        _worker(settings, number, inside + number * _PORTS_OF_A_WORKER, first + (number - 1) * share, share)
+        _worker(settings, number, inside + number * _PORTS_OF_A_WORKER, first + (number - 1) * share, share, readers)
         for number in range(1, count + 1)
     ]
     advertised = settings.public_addresses[0] if settings.public_addresses else None
@@ -87,7 +91,7 @@ def _tls(settings: Settings) -> ProxyTls | None:
     return ProxyTls(settings.tls_cert.resolve(), settings.tls_key.resolve(), authorities and authorities.resolve())
 
 
-def _worker(settings: Settings, number: int, sip_port: int, first_rtp: int, rtp_ports: int) -> WorkerPlan:
+def _worker(settings: Settings, number: int, sip_port: int, first_rtp: int, rtp_ports: int, readers: int) -> WorkerPlan:
     name, data = f"{settings.node}-{number}", settings.data_dir.resolve()
     folder, http_port = data / f"worker-{number}", settings.http_port + number
     own = _ANYWHERE.get(settings.http_host, settings.http_host) if settings.http_tls_cert is None else "127.0.0.1"
@@ -107,6 +111,8 @@ def _worker(settings: Settings, number: int, sip_port: int, first_rtp: int, rtp_
     }
     if settings.recording_master_key == "file":
         given["RECORDING_MASTER_KEY"] = f"file:{data / 'master.key'}"
+    if readers:
+        given["RECOGNIZER_READERS"] = str(readers)
     if settings.log_folder is not None:
         given["LOG_FOLDER"] = str(settings.log_folder / folder.name)
     return WorkerPlan(name, folder, sip_port, http_port, given)

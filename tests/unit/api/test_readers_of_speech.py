@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from api.node.machine import Machine
-from api.node.recognition import readers_of, recognizer, threads_of
+from api.node.reader_count import readers_of, threads_of
+from api.node.recognition import recognizer
 from config.settings import Settings
 from engine.errors import SetupError
 from engine.metrics.meters import Meters
@@ -31,6 +32,13 @@ def test_all_readers_at_work_use_each_core_once(cores: float, memory_mb: float, 
     found = readers_of(Settings(recognizer="whisper"), here)
 
     assert (found, threads_of(found, here)) == (readers, threads)
+
+
+def test_workers_share_the_readers_that_fit_their_machine() -> None:
+    settings = Settings(recognizer="whisper")
+
+    assert readers_of(settings, machine(16, 64_000), workers=4) == 2
+    assert readers_of(settings, machine(4, 64_000), workers=4) == 1
 
 
 def test_a_number_that_is_set_is_kept() -> None:

@@ -47,6 +47,15 @@ def test_ports_of_sound_are_shared_out_in_pairs() -> None:
     assert parts == ["10000-10031", "10032-10063", "10064-10095"]
 
 
+def test_workers_read_speech_by_their_share_of_the_readers_that_fit_the_machine_or_by_as_many_as_are_set() -> None:
+    shares = [each.settings["RECOGNIZER_READERS"] for each in planned(machine(recognizer="whisper"), 8).workers]
+    (each_three, _) = planned(machine(recognizer="whisper", recognizer_readers=3), 2).workers
+
+    assert shares == ["1"] * 8, "no more than eight fit any machine"
+    assert each_three.settings["RECOGNIZER_READERS"] == "3"
+    assert "RECOGNIZER_READERS" not in planned(machine(), 2).workers[0].settings
+
+
 def test_workers_believe_the_proxy_before_them_beside_those_that_are_set() -> None:
     (first, _) = planned(machine(sip_host="192.0.2.7", sip_proxies="10.0.0.5/32"), 2).workers
 
