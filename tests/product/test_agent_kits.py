@@ -19,6 +19,7 @@ from tests.peers.platform import NUMBER, Platform, platform
 from tests.peers.ports import Ports
 from tests.peers.program import program
 from tests.peers.spoken import said
+from tests.peers.waiting import within
 
 pytestmark = [pytest.mark.sip, pytest.mark.slow]
 
@@ -112,3 +113,31 @@ async def test_an_agent_of_twilio_agent_connect_checks_our_signatures_converses_
     assert "open" in said_[0].lower(), seen
     assert "person" in said_[-1].lower(), seen
     assert any(line.startswith("interrupted You said") for line in said_), seen
+
+
+async def test_an_agent_of_twilio_agent_connect_dials_redirects_and_hangs_up_by_our_rest(
+    tmp_path: Path, ports: Ports
+) -> None:
+    python = await asyncio.to_thread(python_of, AGENT_CONNECT)
+    async with (
+        phone("--calls", "1") as called,
+        platform(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{called.port}"}) as telefoon,
+    ):
+        await asyncio.to_thread(telefoon.telefoon, "accounts", "spoken-name", "demo", "the bakery")
+        known = os.environ | await asyncio.to_thread(credentials, telefoon)
+        dialling = ("connect_rest.py", "+3225550199")
+        async with program(*dialling, folder=NAMED, environment=known, python=python) as agent:
+            await called.tells("hung_up", within_s=60)
+            async with within(20):
+                await agent.wait()
+            assert agent.stdout is not None
+            told = (await agent.stdout.read()).decode().splitlines()
+        call = await telefoon.ended_call((await telefoon.newest_call())["id"])
+        events = await telefoon.events(call["id"])
+
+    assert [line for line in told if line.split()[0] in ("dialled", "redirected", "hung", "refused")] == [
+        f"dialled {call['id']}", "redirected", "hung up"
+    ]  # fmt: skip
+    assert call["status"] == "completed"
+    assert "redirected" in [each["kind"] for each in events]
+    assert "You are sent elsewhere." in [each["facts"].get("text") for each in events if each["kind"] == "said"]
