@@ -9,6 +9,7 @@ import pytest
 
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.callers import all_hear_all_others, calling, count, has
+from tests.peers.certificates import make_pems
 from tests.peers.customer import Customer
 from tests.peers.nodes import nodes
 from tests.peers.platform import Platform
@@ -45,6 +46,26 @@ async def test_callers_of_one_room_on_two_nodes_hear_all_others_in_one_conferenc
         calls = (await one.get("calls"))["calls"]
     assert len(conferences) == 1
     assert len(calls) == 4, "a link is no call"
+
+
+async def test_rooms_that_are_linked_over_tls_are_one_room_too(
+    tmp_path: Path, ports: Ports, shop: Customer, database: str
+) -> None:
+    pems = make_pems(tmp_path / "pems")
+    secured = {
+        "SIP_TRANSPORTS": "udp, tcp, tls", "TLS_CERT": str(pems.certificate), "TLS_KEY": str(pems.key),
+        "TLS_CA": str(pems.ca), "NODE_LINKS": "tls",
+    }  # fmt: skip
+    shop.flows["/start"] = HALL
+    number = {"--url": shop.url("/start")}
+    async with (
+        nodes(tmp_path, ports, database, settings=secured, number=number) as (one, two),
+        calling(one, ports, 400) as of_one,
+        calling(two, ports, 860) as of_two,
+    ):
+        await asyncio.gather(has(one, "hall", 2, within_s=10), has(two, "hall", 2, within_s=10))
+
+        await all_hear_all_others(*of_one, *of_two)
 
 
 async def test_where_the_root_is_killed_the_others_hear_each_other_within_three_seconds(
