@@ -19,7 +19,7 @@ from api.http.bodies import body_of
 from api.http.client_address import client_address, set_client
 from api.http.contract import Operation
 from api.http.membership import OtherNodes
-from api.http.owners import ANSWERED_BY_THE_OWNER, CARRIED_IN_THE_REGION, call_alone, owner_of
+from api.http.owners import ANSWERED_BY_THE_OWNER, CARRIED_IN_THE_REGION, call_alone, identifiers_in, owner_of
 from api.http.problems import Problem
 from engine.errors import NoNodeInRegion
 from engine.model.accounts import Caller, Scope
@@ -42,8 +42,6 @@ _GIVEN: Final = (
     hdrs.CONTENT_TYPE, hdrs.ACCEPT, hdrs.RANGE, hdrs.IF_RANGE, hdrs.IF_NONE_MATCH, hdrs.IF_MATCH, hdrs.ACCEPT_LANGUAGE,
 )  # fmt: skip
 """Headers of a request that say what is wanted; none that says who asks."""
-_NAMED_BY_CLIENTS: Final = frozenset({"stream", "StreamSid"})
-"""What of a path may be a name, which looks like anything; the call before it tells whose it is."""
 _NOT_PASSED_ON: Final = frozenset({"connection", "date", "keep-alive", "server", "transfer-encoding"})
 """Headers of an answer that are of one connection (RFC 9110 §7.6.1), or that this server writes itself."""
 
@@ -89,8 +87,7 @@ class Forwarding:
         others = self.nodes.others()
         if not others or operation.id not in ANSWERED_BY_THE_OWNER or INSIDE in request.headers:
             return None
-        path = (value for name, value in request.match_info.items() if name not in _NAMED_BY_CLIENTS)
-        named = [*path, *await _named_within(request, operation)]
+        named = [*identifiers_in(request.match_info), *await _named_within(request, operation)]
         call_id = call_alone(named)
         if call_id is not None and carries(call_id):
             return None

@@ -5,7 +5,7 @@ Of a queue it is that of whom it is about: the one who is named, or waits first.
 What begins a call or a room is for a node of the account's region.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from engine.ids import IdKind
@@ -37,6 +37,15 @@ CARRIED_IN_THE_REGION: Final = frozenset(
     {"initiateCall", "createConference", "addParticipant", "CreateCall", "CreateParticipant"}
 )
 """By operationId, of both interfaces: what begins a call or a room, which nodes of the account's region alone carry."""
+
+
+_NAMED_BY_CLIENTS: Final = frozenset({"stream", "StreamSid"})
+"""What of a path may be a name, which looks like anything; the call before it tells whose it is."""
+
+
+def identifiers_in(path: Mapping[str, str]) -> list[str]:
+    """What a path names, by its parameters, that tells of its node."""
+    return [value for name, value in path.items() if name not in _NAMED_BY_CLIENTS]
 
 
 def call_alone(identifiers: Iterable[str]) -> str | None:
