@@ -1,16 +1,21 @@
 """Conversations of live calls with programs that talk by text, on simulated time."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from engine.agents.pieces import SpokenSentence, TurnManner
 from engine.errors import SpeechError, WebhookError
 from engine.flow.next_step import GoTo
+from engine.flow.program_plans import InterruptedBy
 from engine.flow_faults import FlowFault
+from engine.live.agents.voice import AgentVoice
 from engine.live.disclosure.gate import DisclosureGate
 from engine.live.disclosure.newcomer import NewcomerDisclosure
+from engine.live.session.far_end_keys import FarEndKeys
 from engine.ports.agents import ConnectionEnd
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
@@ -365,3 +370,27 @@ async def test_on_hold_nothing_is_heard_of_the_person_and_the_talk_goes_on(node:
     await node.passes(2)
 
     assert node.around.agent.was_told("prompt")[0]["voicePrompt"] == "here I am"
+
+
+async def test_a_voice_without_a_disclosure_is_heard_by_nobody(node: FakeNode) -> None:
+    await node.accounts.speak_as(node.account.id, "Bakkerij Jansen", "en-GB")
+    caller = await node.is_called("<Response><Say>Hello.</Say><Pause length='600'/></Response>")
+    await caller.hears("Hello.")
+    session = node.switchboard._sessions.of_leg(caller.leg.id)
+    assert session is not None
+    services = node.services
+    voice = AgentVoice(
+        services.speaker, services.web.for_call(node.account.id, session.call.id), FarEndKeys(session, services.clock)
+    )
+    sentence = SpokenSentence(1, "I am a machine.", "en-GB", None, TurnManner(InterruptedBy.ANYTHING, False))
+    speaking = asyncio.ensure_future(voice.perform(sentence, lambda _wav, _seconds: None))
+    await node.passes(60)
+    assert caller.heard == ["Hello."]
+
+    gate = DisclosureGate(services.disclosure, services.speaker, services.clock)
+    await gate.open(session, voice)
+    await speaking
+
+    assert NOTICE in caller.heard[1]
+    assert caller.heard[2:] == ["I am a machine."]
+    await gate.close(session, voice)
