@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,11 @@ class TestModels:
 
         assert models.folder_of("nl-BE") == tmp_path / "nl-BE"
 
-    def test_an_engine_that_is_not_installed_is_named_with_what_to_do(self, tmp_path: Path) -> None:
+    def test_an_engine_that_is_not_installed_is_named_with_what_to_do(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "sherpa_onnx", None)
+
         with pytest.raises(SetupError, match=r"sherpa_onnx is not installed\. Run: pip install 'telefoon\[sherpa\]'"):
             Models.found(StreamingEngine.SHERPA, tmp_path)
 
