@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import soundfile
 
-from api.cli.program_address import egress_here, signed_headers
+from api.cli.program_address import egress_here, signing_account
 from api.doctor.programs.address import program_url
 from api.doctor.programs.g711 import Samples
 from api.doctor.programs.stream_trial import StreamCaller, StreamTrialCall
@@ -59,16 +59,16 @@ def program_of(url: str, account: str | None, sound: StreamFormat, parameters: S
     """The program, and a call that it is told of. Raises InvalidField, NotFound."""
     address = program_url(url, "url")
     given = dict(_parameter(each) for each in parameters)
-    account_id, call_id = new_id(IdKind.ACCOUNT), new_id(IdKind.CALL)
+    owner, call_id = signing_account(account), new_id(IdKind.CALL)
     facts = SessionFacts(
-        f"VX{secrets.token_hex(16)}", account_id, call_id, _CALLER, _CALLED, "inbound", "RINGING", parameters=given
+        f"VX{secrets.token_hex(16)}", owner.id, call_id, _CALLER, _CALLED, "inbound", "RINGING", parameters=given
     )
     order = StreamOrder(url, sound=sound, parameters=tuple(given.items()))
     stream = MediaStream(
-        new_id(IdKind.STREAM), account_id, call_id, "", url, order.tracks, two_way=True, started_at=utc_now()
+        new_id(IdKind.STREAM), owner.id, call_id, "", url, order.tracks, two_way=True, started_at=utc_now()
     )
     call = StreamTrialCall(stream, order)
-    return TriedProgram(address, signed_headers(address, account), call, facts, egress_here())
+    return TriedProgram(address, owner.headers(address), call, facts, egress_here())
 
 
 async def caller_of(said: str | Path, language: str, digits: str, interruption: str, rate_hz: int) -> StreamCaller:

@@ -49,12 +49,12 @@ def doctor(
 
 
 def _of_program(program: str, account: str | None) -> AsyncIterator["Finding"]:
-    from api.cli.program_address import egress_here, signed_headers
+    from api.cli.program_address import egress_here, signing_account
     from api.doctor.programs.address import program_url
     from api.doctor.programs.handshake import HandshakeTrial, examine_handshake
 
     url = program_url(program, "program")
-    return examine_handshake(HandshakeTrial(url, egress_here(), signed_headers(url, account)))
+    return examine_handshake(HandshakeTrial(url, egress_here(), signing_account(account).headers(url)))
 
 
 async def _told(examination: AsyncIterator["Finding"], *, quiet: bool) -> list["Finding"]:

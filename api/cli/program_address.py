@@ -1,5 +1,6 @@
 """What commands need that reach for a customer's program: the rules for what leaves, and the headers that sign."""
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from yarl import URL
@@ -20,17 +21,32 @@ def egress_here() -> "Egress":
     return Egress(settings.egress_allow, residency_of(settings))
 
 
-def signed_headers(url: URL, account: str | None) -> dict[str, str]:
-    """Headers by which the program knows that the platform connects; none without an account. Raises NotFound."""
-    if account is None:
-        return {}
-    from engine.ids import IdKind, new_id
-    from engine.store.values import utc_now
-    from engine.webhooks import signing
-    from engine.webhooks.request import WebRequest
+@dataclass(frozen=True, slots=True)
+class SigningAccount:
+    """Whose call a program is told of, and the secrets that sign its handshake, the newest first."""
 
-    async def secrets(books: LocalStores) -> list[str]:
-        owner = await books.account(account)
-        return list(await books.stores.account_secrets.secrets(owner.id))
+    id: str
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
-    return signing.headers(with_books(secrets), WebRequest.to(url, "GET", {}), new_id(IdKind.EXCHANGE), utc_now())
+    def headers(self, url: URL) -> dict[str, str]:
+        """Headers by which the program knows that the platform connects; none without secrets."""
+        from engine.ids import IdKind, new_id
+        from engine.store.values import utc_now
+        from engine.webhooks import signing
+        from engine.webhooks.request import WebRequest
+
+        return signing.headers(self.secrets, WebRequest.to(url, "GET", {}), new_id(IdKind.EXCHANGE), utc_now())
+
+
+def signing_account(name: str | None) -> SigningAccount:
+    """The account of this name; without one, one that nobody has and that signs nothing. Raises NotFound."""
+    if name is None:
+        from engine.ids import IdKind, new_id
+
+        return SigningAccount(new_id(IdKind.ACCOUNT))
+
+    async def found(books: LocalStores) -> SigningAccount:
+        owner = await books.account(name)
+        return SigningAccount(owner.id, tuple(await books.stores.account_secrets.secrets(owner.id)))
+
+    return with_books(found)

@@ -65,6 +65,8 @@ async def test_a_conversation_by_text_is_signed_and_its_transcript_written(telef
     assert "It is not fit for calls yet: answer: the turn 'You said so. Go on.' has no end." in tried.stdout
     assert "caller    says: Are you open?\n" in transcript.read_text()
     assert served.signatures["silent"]
+    account = json.loads((await asyncio.to_thread(telefoon, "accounts", "list", "--json")).stdout)[0]["id"]
+    assert served.talks["silent"].told[0]["accountSid"] == account
 
 
 @pytest.mark.parametrize(
