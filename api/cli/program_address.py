@@ -23,7 +23,7 @@ def egress_here() -> "Egress":
 
 @dataclass(frozen=True, slots=True)
 class SigningAccount:
-    """Whose call a program is told of, and the secrets that sign its handshake, the newest first."""
+    """The account of the call that a program is told of, and the secrets that sign its handshake, the newest first."""
 
     id: str
     secrets: tuple[str, ...] = field(default=(), repr=False)

@@ -26,6 +26,8 @@ _STOPPED_S: Final = 8.0
 """Shorter than the patience with a program that does not answer, so that all are still there."""
 _ENDS_S: Final = 10.0
 _STREAM_S: Final = 1.0
+_BRIEFLY: Final = 50
+"""Streams before those that are counted, and those where it is only to be seen whether it works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,8 @@ class ManyStreamsOn:
     sip_port: int
 
     async def measure(self, load: int) -> Figures:
-        warm = await self._streamed(min(load, 50))
+        load = min(load, _BRIEFLY) if self.place.brief else load
+        warm = await self._streamed(min(load, _BRIEFLY))
         threads, handles = _counted(self.pid, "task"), _counted(self.pid, "fd")
         failed = warm + await self._streamed(load)
         return {
