@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tests.peers.socket_server import socket_server
 from tests.peers.waiting import eventually
 
 Answer = Callable[["AgentProgram", dict[str, Any]], Awaitable[None]]
@@ -90,17 +91,10 @@ class AgentProgram:
 async def agent_program(answer: Answer = _silent, tls: ssl.SSLContext | None = None) -> AsyncIterator[AgentProgram]:
     """Listens on a free port of 127.0.0.1 while inside."""
     program = AgentProgram(answer)
-    app = web.Application()
-    app.router.add_get("/{path:.*}", program.serve)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
-    await site.start()
-    program.port = runner.addresses[0][1]
-    try:
-        yield program
-    finally:
-        for socket in program.sockets:
-            async with asyncio.timeout(2):
-                await socket.close()
-        await runner.cleanup()
+    async with socket_server("/{path:.*}", program.serve, tls) as program.port:
+        try:
+            yield program
+        finally:
+            for socket in program.sockets:
+                async with asyncio.timeout(2):
+                    await socket.close()

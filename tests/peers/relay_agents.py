@@ -9,6 +9,8 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tests.peers.socket_server import socket_server
+
 
 @dataclass(frozen=True, slots=True)
 class RelayManner:
@@ -103,13 +105,5 @@ async def relay_agents(**manners: RelayManner) -> AsyncIterator[ServedRelayAgent
         await agent.serve()
         return socket
 
-    app = web.Application()
-    app.router.add_get("/{name}", answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    served.port = runner.addresses[0][1]
-    try:
+    async with socket_server("/{name}", answer) as served.port:
         yield served
-    finally:
-        await runner.cleanup()

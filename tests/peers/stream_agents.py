@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tests.peers.audio import tone
 from tests.peers.g711 import PCMU
+from tests.peers.socket_server import socket_server
 
 _SILENT_FRAMES: Final = 15
 """After so many a caller has done speaking."""
@@ -159,13 +160,5 @@ async def stream_agents(**manners: AgentManner) -> AsyncIterator[ServedAgents]:
         await agent.serve()
         return socket
 
-    app = web.Application()
-    app.router.add_get("/{name}", answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    served.port = runner.addresses[0][1]
-    try:
+    async with socket_server("/{name}", answer) as served.port:
         yield served
-    finally:
-        await runner.cleanup()

@@ -14,6 +14,7 @@ from aiohttp import WSMsgType, web
 
 from tests.peers.audio import Sound
 from tests.peers.g711 import PCMU
+from tests.peers.socket_server import socket_server
 from tests.peers.waiting import eventually
 
 SID: Final = "MZ" + "0" * 32
@@ -105,17 +106,10 @@ def pcm_of(messages: Sequence[dict[str, Any]]) -> np.ndarray[Any, np.dtype[np.in
 async def stream_program(tls: ssl.SSLContext | None = None) -> AsyncIterator[StreamProgram]:
     """A program that listens on a port of its own."""
     program = StreamProgram()
-    app = web.Application()
-    app.router.add_get("/media", program.answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
-    await site.start()
-    program.port = runner.addresses[0][1]
-    try:
-        yield program
-    finally:
-        if program.socket is not None and not program.socket.closed:
-            async with asyncio.timeout(5):
-                await program.socket.close()
-        await runner.cleanup()
+    async with socket_server("/media", program.answer, tls) as program.port:
+        try:
+            yield program
+        finally:
+            if program.socket is not None and not program.socket.closed:
+                async with asyncio.timeout(5):
+                    await program.socket.close()
