@@ -27,6 +27,8 @@ _IDENTIFIER: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 _UNESCAPED_PLUS: Final = re.compile(r" [0-9]+")
 """A number in E.164 whose plus a client has not escaped; nothing else begins so."""
 _LONGEST_NAME: Final = 40
+_ALIKE: Final = 0.7
+"""Of 1: two names that are less alike are none for the other; colour is not meant for disclosure."""
 _JSON: Final = "application/json"
 _BOOLEANS: Final = {"true": True, "false": False}
 _AN: Final = {
@@ -219,7 +221,7 @@ def _kinds(rule: str | list[str]) -> str:
 def _that_are_not(given: set[str], known: Collection[str], inside: str) -> Iterator[FieldError]:
     """Fields that nobody reads: who writes them has meant another."""
     for name in sorted(given.difference(known)):
-        meant = get_close_matches(name, known, 1)
+        meant = get_close_matches(name, known, 1, _ALIKE)
         hint = f"; is {meant[0]} meant?" if meant else f". There are {', '.join(known)}."
         yield FieldError(f"{inside}{name[:_LONGEST_NAME]}", f"is no field here{hint}")
 
