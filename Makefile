@@ -13,7 +13,7 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 # Where this is set, each of the many servers and workers that tests start compiles every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run asterisk cluster test test-fast interop fuzz fuzz-api test-memory check lint format release lock \
+.PHONY: help setup run asterisk cluster test test-fast test-kits interop fuzz fuzz-api test-memory check lint format release lock \
 	bench bench-profile bench-report clean fresh
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo 'make asterisk      a carrier and phone network on this machine, as root (Ctrl-C ends it); see config/asterisk'
 	@echo "make test          all tests, side by side; some: make test TESTS='tests/unit -k rating' WORKERS=2"
 	@echo 'make test-fast     those that need neither SIP nor other programs: under a minute'
+	@echo 'make test-kits     a conversation with an agent of twilio-agent-connect, which make test leaves out'
 	@echo 'make test-memory   tests/sip on a library that ends at the first wrong use of memory (AddressSanitizer)'
 	@echo 'make fuzz          an hour of bytes that are nearly right, on that library; other bytes: make fuzz SEED=2 MINUTES=10'
 	@echo 'make interop       every kind of call with every kind of far end, half an hour; writes docs/interop.md'
@@ -67,6 +68,9 @@ endif
 test-fast:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(BIN)/python -m pytest --only fast -n $$(($$(nproc) + 1)) -o asyncio_debug=false $(or $(TESTS),tests/unit)
+
+test-kits:
+	@TELEFOON_TESTS_KITS=1 $(MAKE) test TESTS=tests/product/test_agent_kits.py
 
 # The machine is hardly busy with a call, which lasts as long as it lasts.
 interop:
