@@ -159,7 +159,7 @@ async def _body(request: web.Request, operation: Operation, published: Published
         return {}
     raw = await body_of(request)
     if not raw and not operation.body.get("required"):
-        return _with_defaults({}, operation.body)
+        return checked_body({}, operation, published)
     if request.content_type != _JSON:
         raise Problem(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
