@@ -43,6 +43,7 @@ from engine.ports.sound import AudioDecoder, Speech, Synthesizer, Tones
 from engine.ports.streams import (
     MarkReturned,
     MessageUnread,
+    ProgramFinder,
     StreamCounts,
     StreamEncoding,
     StreamEnded,
@@ -118,6 +119,7 @@ __all__ = [
     "Played",
     "Player",
     "PlayerId",
+    "ProgramFinder",
     "Queued",
     "Recorder",
     "RecorderId",

@@ -162,6 +162,14 @@ class StreamWire(Protocol):
         ...
 
 
+class ProgramFinder(Protocol):
+    """Finds the servers of programs, such as engine.webhooks.program_servers.ProgramServers."""
+
+    async def server(self, account_id: str, url: str) -> StreamServer:
+        """The server of an absolute wss URL, and what its handshake says. Raises WebhookError."""
+        ...
+
+
 class StreamOpener(Protocol):
     """Connects to programs."""
 

@@ -1,6 +1,6 @@
 """WebSockets to programs that talk by text, by aiohttp: no sound passes here, only its words.
 
-The address is resolved, judged and signed for before (`ProgramsFound`): no name is looked up any more, no redirect is
+The address is resolved, judged and signed for before (`ProgramFinder`): no name is looked up any more, no redirect is
 followed, certificate and host name are always compared.
 """
 
@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from ipaddress import ip_address
-from typing import Final, NoReturn, Protocol
+from typing import Final, NoReturn
 
 from aiohttp import (
     ClientError,
@@ -34,7 +34,7 @@ from engine.aio.tasks import started, stopped
 from engine.errors import WebhookError
 from engine.flow_faults import FlowFault
 from engine.ports.agents import ConnectionEnd
-from engine.ports.streams import StreamServer
+from engine.ports.streams import ProgramFinder, StreamServer
 from engine.webhooks.connection_faults import fault_of
 
 PATIENCE_S: Final = 10.0
@@ -50,19 +50,11 @@ _IPV6: Final = 6
 _CLOSED: Final = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED})
 
 
-class ProgramsFound(Protocol):
-    """Finds the servers of programs, such as engine.webhooks.program_servers.ProgramServers."""
-
-    async def server(self, account_id: str, url: str) -> StreamServer:
-        """The server of an absolute wss URL, and what its handshake says. Raises WebhookError."""
-        ...
-
-
 class AgentSockets:
     """Opens WebSockets to programs. Implements engine.ports.agents.AgentConnector."""
 
     def __init__(
-        self, programs: ProgramsFound, *, patience_s: float = PATIENCE_S, ping_s: float = PING_EVERY_S
+        self, programs: ProgramFinder, *, patience_s: float = PATIENCE_S, ping_s: float = PING_EVERY_S
     ) -> None:
         self._programs = programs
         self._patience_s = patience_s

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Container, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final
 
 from engine.aio.waits import Occurrence, first_of, until
 from engine.errors import MediaError, WebhookError
@@ -19,6 +19,7 @@ from engine.ports import (
     Ear,
     MarkReturned,
     MessageUnread,
+    ProgramFinder,
     Source,
     StreamEnded,
     StreamEvent,
@@ -41,20 +42,12 @@ Forking = tuple[Source, StreamTrack]
 """What a program hears, and as which track."""
 
 
-class FindServer(Protocol):
-    """Finds the server of a program, as engine.webhooks.program_servers.ProgramServers."""
-
-    async def server(self, account_id: str, url: str) -> StreamServer:
-        """Raises WebhookError."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class StreamSurroundings:
     """What every stream of a node needs. `cushion_s` is how much of a program's sound waits before it is heard."""
 
     opener: StreamOpener
-    servers: FindServer
+    servers: ProgramFinder
     callbacks: StreamCallbacks
     clock: Clock
     withheld: Container[Source]

@@ -8,12 +8,12 @@ from engine.aio.tasks import BackgroundTasks
 from engine.errors import StoreError, StreamError
 from engine.flow.program_plans import StreamOrder
 from engine.live.recording.exclusion import Withheld
-from engine.live.streams.active_stream import ActiveStream, FindServer, StreamSurroundings
+from engine.live.streams.active_stream import ActiveStream, StreamSurroundings
 from engine.live.streams.callbacks import Note, StreamCallbacks
 from engine.metrics.meters import Meters
 from engine.metrics.table import Metric
 from engine.model.stream import MediaStream, StreamNotice
-from engine.ports import Clock, Heard, LegId, Source, StreamOpener
+from engine.ports import Clock, Heard, LegId, ProgramFinder, Source, StreamOpener
 from engine.store.streams import MediaStreams
 
 
@@ -30,8 +30,8 @@ class StreamService:
     """Begins and ends the streams of a node's calls and keeps their rows."""
 
     def __init__(
-        self, opener: StreamOpener, servers: FindServer, rows: MediaStreams, callbacks: StreamCallbacks, clock: Clock,
-        *, meters: Meters, node: str, options: StreamOptions = StreamOptions(),
+        self, opener: StreamOpener, servers: ProgramFinder, rows: MediaStreams, callbacks: StreamCallbacks,
+        clock: Clock, *, meters: Meters, node: str, options: StreamOptions = StreamOptions(),
     ) -> None:  # fmt: skip
         self._withheld = Withheld()
         self._withheld.tell(self._rearrange)
