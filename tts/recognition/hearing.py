@@ -12,6 +12,7 @@ import structlog
 from engine.aio.tasks import started
 from engine.errors import RecognitionError
 from engine.ports.recognition import PartialTranscript, Transcript, Understood
+from tts.recognition.arriving import ArrivingSpeech
 from tts.recognition.noticing import Noticing
 from tts.recognition.readers import Readers, ReadingOrder, Urgency
 from tts.recognition.utterance import Utterance
@@ -73,6 +74,7 @@ class Hearing:
     readers: Readers
     manner: SpeechManner
     utterance: Utterance
+    _arriving: ArrivingSpeech = field(init=False)
     _voice: Noticing = field(init=False)
     _settled: list[_Piece] = field(default_factory=list)
     _latest: _Piece | None = None
@@ -80,23 +82,22 @@ class Hearing:
     """What was being read when more was said: no last words, but text that can be told."""
     _looked_at: _Piece | None = None
     _told: str = ""
-    _more: asyncio.Event = field(default_factory=asyncio.Event)
-    _over: bool = False
 
     def __post_init__(self) -> None:
+        self._arriving = ArrivingSpeech(self.utterance)
         self._voice = Noticing(self.utterance)
 
     async def understand(self, pcm: AsyncIterator[bytes]) -> AsyncGenerator[Understood, None]:
         """What is understood, as engine.ports.recognition.Recognizer tells it."""
-        hearing = started(self._hear(pcm))
+        hearing = started(self._arriving.follow(pcm))
         try:
-            while not self._over:
-                await self._more.wait()
-                self._more.clear()
+            while not self._arriving.over:
+                await self._arriving.more.wait()
+                self._arriving.more.clear()
                 for each in self._voice.news():
                     yield each
                 self._settle()
-                if not self._over:
+                if not self._arriving.over:
                     self._read_so_far()
                     if (text := await self._news()) is not None:
                         yield PartialTranscript(text)
@@ -107,17 +108,6 @@ class Hearing:
             hearing.cancel()
             with suppress(asyncio.CancelledError):
                 await hearing
-
-    async def _hear(self, pcm: AsyncIterator[bytes]) -> None:
-        try:
-            async for heard in pcm:
-                self.utterance.hear(heard)
-                self._more.set()
-                if self.utterance.ended:
-                    return
-        finally:
-            self._over = True
-            self._more.set()
 
     def _read_so_far(self) -> None:
         """Read all at a pause; without one, what is being said, if somebody wants it and it keeps nobody waiting."""
@@ -190,7 +180,7 @@ class Hearing:
         return _Piece(until_s, careful, reading)
 
     def _is_read(self, _: object) -> None:
-        self._more.set()
+        self._arriving.more.set()
 
     def _drop(self) -> _Piece | None:
         """More was said than the latest reading has, or nobody waits for it; given back if it is being read by now."""

@@ -11,6 +11,7 @@ from engine.aio.tasks import started
 from engine.aio.waits import to_its_end
 from engine.errors import RecognitionError
 from engine.ports.recognition import PartialTranscript, Transcript, Understood
+from tts.recognition.arriving import ArrivingSpeech
 from tts.recognition.noticing import Noticing
 from tts.recognition.utterance import Utterance
 
@@ -33,16 +34,18 @@ class StreamingHearing:
     """Bytes of the utterance's audio."""
     _known: bool = False
     """Whether the process has something of this speaker."""
-    _more: asyncio.Event = field(default_factory=asyncio.Event)
-    _over: bool = False
+    _arriving: ArrivingSpeech = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._arriving = ArrivingSpeech(self.utterance)
 
     async def understand(self, pcm: AsyncIterator[bytes]) -> AsyncGenerator[Understood, None]:
         """What is understood, as engine.ports.recognition.Recognizer tells it."""
-        hearing, voice, told = started(self._hear(pcm)), Noticing(self.utterance), ""
+        hearing, voice, told = started(self._arriving.follow(pcm)), Noticing(self.utterance), ""
         try:
-            while not self._over:
-                await self._more.wait()
-                self._more.clear()
+            while not self._arriving.over:
+                await self._arriving.more.wait()
+                self._arriving.more.clear()
                 for each in voice.news():
                     yield each
                 text = await self._send()
@@ -58,17 +61,6 @@ class StreamingHearing:
             if self._known:
                 with suppress(RecognitionError):
                     await to_its_end(self._forget())
-
-    async def _hear(self, pcm: AsyncIterator[bytes]) -> None:
-        try:
-            async for heard in pcm:
-                self.utterance.hear(heard)
-                self._more.set()
-                if self.utterance.ended:
-                    return
-        finally:
-            self._over = True
-            self._more.set()
 
     async def _send(self) -> str | None:
         """Hand on what is new; all text so far, None where nothing is new. Raises RecognitionError."""

@@ -1,7 +1,5 @@
 """What is read of a caller who speaks, pauses, goes on and ends; and which reading is believed."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +11,8 @@ from engine.ports.recognition import (
     SpeechPaused,
     SpeechResumed,
     Transcript,
-    Understood,
 )
+from tests.unit.tts.recognition.caller_by_hand import CallerByHand
 from tests.unit.tts.recognition.pool_by_hand import PoolByHand, settled
 from tests.unit.tts.recognition.test_utterance import noise, quiet
 from tts.recognition.hearing import Hearing, SpeechManner
@@ -24,32 +22,18 @@ from tts.recognition.utterance import Utterance
 END_SILENCE_S = 0.6
 
 
-class Caller:
-    """Somebody who is listened to; `told` is what was understood so far."""
+class Caller(CallerByHand):
+    """Somebody whose speech is read by a pool that the test ends by hand."""
 
     def __init__(self, readers: Readers, *, partials: bool = False) -> None:
-        self.told: list[Understood] = []
-        self._said: asyncio.Queue[bytes] = asyncio.Queue()
-        hearing = Hearing(readers, SpeechManner("en", 8000, partials=partials), Utterance(8000, END_SILENCE_S))
-        self.listening = asyncio.ensure_future(self._listen(hearing))
+        manner = SpeechManner("en", 8000, partials=partials)
+        super().__init__(Hearing(readers, manner, Utterance(8000, END_SILENCE_S)).understand)
 
     async def speaks(self, seconds: float) -> None:
-        await self._says(noise(seconds, -20))
+        await self.says(noise(seconds, -20))
 
     async def is_silent(self, seconds: float) -> None:
-        await self._says(quiet(seconds))
-
-    async def _says(self, pcm: bytes) -> None:
-        self._said.put_nowait(pcm)
-        await settled()
-
-    async def _listen(self, hearing: Hearing) -> None:
-        async for each in hearing.understand(self._pcm()):
-            self.told.append(each)
-
-    async def _pcm(self) -> AsyncIterator[bytes]:
-        while True:
-            yield await self._said.get()
+        await self.says(quiet(seconds))
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from engine.ports.recognition import (
     SpeechPaused,
     SpeechResumed,
     Transcript,
-    Understood,
 )
+from tests.unit.tts.recognition.caller_by_hand import CallerByHand
 from tests.unit.tts.recognition.pool_by_hand import settled
 from tests.unit.tts.recognition.test_utterance import noise, quiet
 from tts.recognition.streaming.hearing import StreamingHearing
@@ -140,29 +140,14 @@ class Process:
         return sum(len(base64.b64decode(job.get("pcm", ""))) for job in self.jobs) / 16000
 
 
-class Caller:
-    def __init__(self, process: Process) -> None:
-        self.told: list[Understood] = []
-        self._said: asyncio.Queue[bytes] = asyncio.Queue()
-        hearing = StreamingHearing(process.do, {"speaker": 7}, Utterance(8000, 0.6), partials=True)
-        self.listening = asyncio.ensure_future(self._listen(hearing))
-
-    async def says(self, pcm: bytes) -> None:
-        self._said.put_nowait(pcm)
-        await settled()
-
-    async def _listen(self, hearing: StreamingHearing) -> None:
-        async for each in hearing.understand(self._pcm()):
-            self.told.append(each)
-
-    async def _pcm(self) -> AsyncIterator[bytes]:
-        while True:
-            yield await self._said.get()
+def caller_of(process: Process) -> CallerByHand:
+    hearing = StreamingHearing(process.do, {"speaker": 7}, Utterance(8000, 0.6), partials=True)
+    return CallerByHand(hearing.understand)
 
 
 async def test_words_are_told_while_they_are_said_and_whole_at_the_silence() -> None:
     process = Process()
-    caller = Caller(process)
+    caller = caller_of(process)
     await caller.says(quiet(1))
     assert process.jobs == [], "silence is not decoded"
 
@@ -189,7 +174,7 @@ async def test_words_are_told_while_they_are_said_and_whole_at_the_silence() -> 
 
 async def test_what_a_process_has_of_a_speaker_who_leaves_is_forgotten() -> None:
     process = Process()
-    caller = Caller(process)
+    caller = caller_of(process)
     await caller.says(noise(0.5, -20))
 
     caller.listening.cancel()
