@@ -21,6 +21,7 @@ from engine.live.session.far_end_keys import FarEndKeys
 from engine.live.session.session import Session
 from engine.metrics.table import Metric
 from engine.model.consent import Purpose, ToStreaming
+from engine.model.disclosure import Disclosure
 from engine.webhooks.call_web import CallWeb
 from engine.webhooks.payloads.call import webhook_params
 
@@ -47,11 +48,11 @@ class LiveAgents:
     async def converse(self, session: Session, plan: AgentPlan, web: CallWeb) -> AgentOutcome:
         voice = AgentVoice(self._services.speaker, web, FarEndKeys(session, self._services.clock))
         try:
-            await self._gate.open(session, voice, language=plan.spoken)
+            disclosure = await self._gate.open(session, voice, language=plan.spoken)
         except (DisclosureRefused, MediaError) as error:
             raise AgentError(str(error)) from error
         try:
-            consent = await self._consent(session)
+            consent = await self._consent(session, disclosure)
             return await self._counted(session, plan, voice, consent)
         finally:
             await to_its_end(self._gate.close(session, voice))
@@ -105,11 +106,7 @@ class LiveAgents:
         finally:
             await to_its_end(line.close(code))
 
-    async def _consent(self, session: Session) -> ToStreaming:
-        try:
-            disclosure = await self._gate.disclosure_of(session)
-        except DisclosureRefused as refusal:
-            raise AgentError(str(refusal)) from refusal
+    async def _consent(self, session: Session, disclosure: Disclosure) -> ToStreaming:
         consent = await self._permission.consent_of(session, purpose=Purpose.STREAMING, notice=disclosure)
         if consent is None:
             raise AgentError("Who is on the line has not consented to be heard by a program.")
@@ -134,8 +131,8 @@ class LiveAgents:
 
     async def _ask(self, session: Session) -> None:
         try:
-            await self._consent(session)
-        except AgentError as refusal:
+            await self._consent(session, await self._gate.disclosure_of(session))
+        except (AgentError, DisclosureRefused) as refusal:
             session.note_event("agent_error", reason=str(refusal))
 
 
