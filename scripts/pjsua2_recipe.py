@@ -42,6 +42,10 @@ _SETTINGS: Final = MappingProxyType(
         "PJMEDIA_STREAM_INC": "250",
         "PJSIP_UDP_SO_SNDBUF_SIZE": "(4*1024*1024)",
         "PJSIP_UDP_SO_RCVBUF_SIZE": "(4*1024*1024)",
+        # Connections over TCP, and over TLS, that wait until the SIP thread takes them. By the default, 5, whoever is
+        # beyond tries again after a second: all far ends at once, where a proxy of theirs has been begun anew.
+        "PJSIP_TCP_TRANSPORT_BACKLOG": "1024",
+        "PJ_SOMAXCONN": "1024",
         # Media lines that an SDP may have. Each takes 1.3 KB of every call, also where it has none; the default is 16.
         "PJMEDIA_MAX_SDP_MEDIA": "8",
         "PJMEDIA_HAS_VIDEO": "0",

@@ -1,8 +1,6 @@
 """Calls that we place, with SIPp as the far end."""
 
 import asyncio
-import threading
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -24,20 +22,9 @@ from tests.peers.sipp import sipp
 from tests.peers.waiting import within
 from tests.sip.conftest import Line, OpenLine, Watch, dial, subscriber_of, trunk_to
 from tests.sip.passing import holds
+from tests.sip.sip_thread import standing_still
 
 pytestmark = pytest.mark.sip
-
-
-@dataclass(slots=True)
-class Holding:
-    """Holds up the SIP thread, so that what the far end sends meanwhile is read after what is asked of us meanwhile."""
-
-    held: threading.Event = field(default_factory=threading.Event)
-    released: threading.Event = field(default_factory=threading.Event)
-
-    def hold(self) -> None:
-        self.held.set()
-        assert self.released.wait(30)
 
 
 async def test_an_answered_call_hears_the_prompt_and_we_hang_up(
@@ -109,12 +96,9 @@ async def test_what_is_asked_of_a_leg_while_its_far_end_hangs_up_is_told_that_it
         call = await dial(line, far_end.port)
         await call.sees(Answered)
         await far_end.gets("ACK")
-        library = Holding()
-        line.agent._thread.later(library.hold)
-        await asyncio.to_thread(library.held.wait)
-        answer = asyncio.create_task(asked(call.leg))
-        await far_end.sends("BYE")
-        library.released.set()
+        async with standing_still(line):
+            answer = asyncio.create_task(asked(call.leg))
+            await far_end.sends("BYE")
 
         with pytest.raises(LegGone):
             await answer

@@ -17,6 +17,7 @@ from tests.peers.certificates import make_pems
 from tests.peers.raw_caller import RawCaller, audio
 from tests.peers.waiting import within
 from tests.sip.conftest import Line, OpenLine, Watch, trunk_to
+from tests.sip.sip_thread import standing_still
 
 pytestmark = pytest.mark.sip
 
@@ -102,12 +103,8 @@ async def test_two_hundred_idle_connections_of_a_stranger_go_and_a_call_runs_on(
 
 async def test_a_stranger_may_not_have_more_than_a_few(guarded: Line) -> None:
     async with AsyncExitStack() as strangers:
-        idle = []
-        for _ in range(6):
-            # The listener has room for five that it has not accepted; another would come a second later.
-            coming = (strangers.enter_async_context(connected(guarded, STRANGERS)) for _ in range(5))
-            idle += await asyncio.gather(*coming)
-            await asyncio.sleep(0.1)
+        coming = (strangers.enter_async_context(connected(guarded, STRANGERS)) for _ in range(30))
+        idle = await asyncio.gather(*coming)
         await asyncio.gather(*(each.is_closed() for each in idle))
     figures = pj.connection_figures()
 
@@ -168,3 +165,22 @@ async def test_a_handshake_of_tls_that_is_never_finished_holds_no_connection(
         half.writer.write(b"\x16\x03\x01\x02\x00\x01")
 
         await asyncio.gather(silent.is_closed(), half.is_closed())
+
+
+@pytest.mark.parametrize("transport", ["TCP", "TLS"])
+async def test_thirty_connect_at_once_while_the_platform_has_too_much_to_do_to_take_them(
+    open_line: OpenLine, tmp_path: Path, transport: str
+) -> None:
+    pems = make_pems(tmp_path / "pems")
+    tls = Tls(pems.ca, pems.certificate, pems.key)
+    async with open_line(allow=NOBODY, trunk=trunk_to(5060), tls=tls) as line, AsyncExitStack() as friends:
+        port = line.port + (transport == "TLS")
+        async with standing_still(line):
+            coming = (friends.enter_async_context(connected(line, FRIENDS, port)) for _ in range(30))
+            async with within(5):  # whoever finds no room tries again and again, and is not connected meanwhile
+                connections = await asyncio.gather(*coming)
+
+        if transport == "TCP":
+            for each in connections:
+                each.writer.write(each.request("OPTIONS"))
+            await asyncio.gather(*(each.gets(b"SIP/2.0 200") for each in connections))

@@ -2,8 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -11,27 +9,11 @@ import pytest
 from sip.dialog import Dialog
 from tests.peers.raw_caller import audio, raw_caller
 from tests.peers.waiting import within
-from tests.sip.conftest import Line, OpenLine, Watch
+from tests.sip.conftest import OpenLine, Watch
 from tests.sip.raw_calls import in_a_call
+from tests.sip.sip_thread import standing_still
 
 pytestmark = pytest.mark.sip
-
-
-@asynccontextmanager
-async def standing_still(line: Line) -> AsyncIterator[None]:
-    """Let the SIP thread do nothing meanwhile, and take all that has come by then in one turn."""
-    held, released = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        held.set()
-        assert released.wait(10)
-
-    line.agent._thread.later(hold)
-    await asyncio.to_thread(held.wait)
-    try:
-        yield
-    finally:
-        released.set()
 
 
 @pytest.fixture
