@@ -98,7 +98,7 @@ class Switchboard:
         self._pacing = self._placing.pacing
         self._control = CallControl(services, self._sessions, self._shared)
         self._streams = StreamControl(self._sessions, streams)
-        self._replacement = CallReplacement(services, self._sessions, permission, gate)
+        self._replacement = CallReplacement(services, self._sessions, permission, gate, streams)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:

@@ -53,10 +53,14 @@ class StreamProgram:
         """The names of the marks that came back, in order."""
         return [each["mark"]["name"] for each in self.of_event("mark")]
 
+    def of_track(self, track: str) -> list[dict[str, Any]]:
+        """The media of one track, in order."""
+        media: list[dict[str, Any]] = [each["media"] for each in self.of_event("media")]
+        return [each for each in media if each["track"] == track]
+
     def heard(self, track: str = "inbound", *, since: int = 0) -> Sound:
         """What a track of µ-law sounded like, but for its first `since` messages."""
-        payloads = [each["media"]["payload"] for each in self.of_event("media") if each["media"]["track"] == track]
-        coded = b"".join(base64.b64decode(each, validate=True) for each in payloads[since:])
+        coded = b"".join(base64.b64decode(each["payload"], validate=True) for each in self.of_track(track)[since:])
         return Sound.of_pcm(PCMU.decode(coded), 8000)
 
     async def says(self, sound: Sound, *, sid: str = "") -> None:

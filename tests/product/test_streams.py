@@ -52,7 +52,7 @@ async def streams_of(telefoon: Platform, caller: Caller) -> dict[str, Json]:
 
 async def heard_now(program: StreamProgram, track: str, hz: float, *, seconds: float = 1.0) -> bool:
     """Whether a tone is in the second of a track that comes from now on."""
-    since = len([each for each in program.of_event("media") if each["media"]["track"] == track])
+    since = len(program.of_track(track))
     await asyncio.sleep(seconds)
     return hears(program.heard(track, since=since), hz, seconds=0.3 * seconds)
 

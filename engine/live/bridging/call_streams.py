@@ -58,6 +58,11 @@ class CallStreams:
         await found.stop()
         return found.row
 
+    def goes_on_as(self, call_id: str) -> None:
+        """Another call has taken the place of the one so far: its streams are that one's, and found there."""
+        for active in self._open():
+            self._services.streams.goes_on_as(active, call_id)
+
     async def close(self) -> None:
         """The call is over."""
         if self._beginning:
@@ -103,7 +108,7 @@ class CallStreams:
         return await joined(beginning)
 
     async def _begin(self, row: MediaStream, order: StreamOrder) -> ActiveStream:
-        begun = replace(row, started_at=self._services.clock.now())
+        begun = replace(row, call_id=self._session.call.id, started_at=self._services.clock.now())
         try:
             self._require_room(row, order)  # somebody may have begun one while consent was asked for
             active = await self._services.streams.start(begun, order, self._session.note_event)

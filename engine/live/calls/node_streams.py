@@ -37,6 +37,11 @@ class NodeStreams:
     async def connect(self, session: Session, order: StreamOrder) -> StreamOutcome:
         return await self.of(session).connect(order)
 
+    def go_on(self, session: Session) -> None:
+        """The session goes on as another call, and so do its streams."""
+        if (found := self._calls.get(session)) is not None:
+            found.goes_on_as(session.call.id)
+
     def of(self, session: Session) -> CallStreams:
         """The streams of one call."""
         found = self._calls.get(session)

@@ -8,6 +8,7 @@ import structlog
 from engine.errors import LegGone, SipError
 from engine.live.calls.arrived import arrived
 from engine.live.calls.flow_runner import FlowRunner
+from engine.live.calls.node_streams import NodeStreams
 from engine.live.calls.registry import Sessions
 from engine.live.consent.newcomer import NewcomerConsent
 from engine.live.consent.service import ConsentService
@@ -34,6 +35,7 @@ class CallReplacement:
     sessions: Sessions
     permission: ConsentService
     gate: DisclosureGate
+    streams: NodeStreams
 
     def replaced(self, arrival: InboundCall, number: Number | None) -> Session | None:
         """The call whose place it asks for; None where that has ended, or is another account's than the called number.
@@ -90,6 +92,7 @@ class CallReplacement:
         place.journal.note_event("replaces", call=before.id)
         if place.peer is not None:
             place.peer.journal.note_event("peer_replaced", call=before.id, by=after.id)
+        self.streams.go_on(place)
         await new.hang_up()
         if place.is_ending:
             await place.hang_up()  # meant for whom was there before, and gone to that one alone

@@ -81,6 +81,11 @@ class StreamService:
         note("not_streamed", reason=row.error)
         await self._callbacks.tell(row, StreamNotice.ERROR, self._clock.now())
 
+    def goes_on_as(self, active: ActiveStream, call_id: str) -> None:
+        """Have a stream be that call's from now on, which has taken the place of the one so far."""
+        active.goes_on_as(call_id)
+        self._callbacks.backlog.add(partial(self._save, active))
+
     async def hush(self, leg: LegId, *, hushed: bool) -> None:
         """Put silence in place of a leg, and of what it hears, in every stream; or no longer."""
         await self._withheld.hush(leg, hushed=hushed)
@@ -109,6 +114,9 @@ class StreamService:
             if any(active.holds(source) for source in sources):
                 await active.arrange()
 
+    async def _save(self, active: ActiveStream) -> None:
+        await self._rows.save(active.row)
+
     async def _ended(self, note: Note, active: ActiveStream) -> None:
         self._running.pop(active.id, None)
         row, figures = active.row, active.row.figures
@@ -116,5 +124,5 @@ class StreamService:
         self._meters.count(Metric.STREAM_MESSAGES, figures.received_messages, way="received")
         self._meters.count(Metric.STREAM_DROPPED, (figures.dropped_ms + figures.late_ms) / 1000)
         self._meters.count(Metric.STREAM_UNDERRUNS, figures.underruns)
-        await self._callbacks.backlog.write(partial(self._rows.save, row))
+        await self._callbacks.backlog.write(partial(self._save, active))
         await self._callbacks.tell_end(row, note, self._clock.now())
