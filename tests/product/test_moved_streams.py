@@ -16,6 +16,7 @@ from tests.peers.audio import hears, tone, when_heard
 from tests.peers.consent import NUMBER_ASKS_NOBODY
 from tests.peers.customer import Customer
 from tests.peers.ear import RtpEar
+from tests.peers.phone import phone
 from tests.peers.platform import ACCOUNT, Json, Platform, platform
 from tests.peers.ports import Ports
 from tests.peers.raw_caller import RawCaller, audio, raw_caller
@@ -212,3 +213,57 @@ async def test_both_ways_go_on_through_another_address_another_codec_and_the_far
     assert not hears(on_hold, SPOKEN, seconds=0.2)
     assert stream["status"] == "in-progress"
     assert_whole(at.program)
+
+
+async def test_two_tracks_are_told_apart_through_a_transfer_and_a_conference(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/tone.wav"] = tone(1000, 120, dbov=-18).save(tmp_path / "tone.wav").read_bytes()
+    shop.flows["/start"] = "<Response><Play>/tone.wav</Play></Response>"
+    number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
+    voice = tone(1500, 120, dbov=-18).save(tmp_path / "third.wav")
+    async with (
+        stream_program() as program,
+        stream_program() as of_guest,
+        phone("--play", str(voice)) as third,
+        platform(tmp_path, ports, number=number) as telefoon,
+        raw_caller(telefoon.sip_port) as caller,
+    ):
+        with RtpEar() as ear, RtpEar() as guest_ear:
+            ear.say(tone(CALLER_HZ, 1, dbov=-18), for_ever=True)
+            ear.follow((await caller.asks("INVITE", body=audio(ear.port))).sdp)
+            await ear.hears(1000, within_s=30)
+            call_id = (await telefoon.newest_call())["id"]
+            await listens_to(telefoon, call_id, program)
+            await hears_from_now(program, CALLER_HZ)
+            await hears_from_now(program, 1000, "outbound")
+
+            await telefoon.patch(f"calls/{call_id}", {"transfer": {"to": f"sip:third@127.0.0.1:{third.port}"}})
+            await ear.hears_in_all(1500, seconds=1, within_s=60)
+            await hears_from_now(program, 1500, "outbound")
+            await hears_from_now(program, CALLER_HZ)
+
+            room = '<Response><Dial><Conference beep="false">board</Conference></Dial></Response>'
+            await telefoon.patch(f"calls/{call_id}", {"flow": room})
+            await telefoon.noted(call_id, "conference_joined")
+            shop.flows["/start"] = room
+            async with raw_caller(telefoon.sip_port) as guest:
+                guest_ear.say(tone(2300, 1, dbov=-18), for_ever=True)
+                guest_ear.follow((await guest.asks("INVITE", body=audio(guest_ear.port))).sdp)
+                await ear.hears(2300, within_s=30, seconds=0.5)
+                unasked = len(program.of_track("outbound"))
+                await hears_from_now(program, CALLER_HZ)
+                before_consent = program.heard("outbound", since=unasked)
+                guest_id = (await telefoon.newest_call())["id"]
+                await listens_to(telefoon, guest_id, of_guest)
+                await hears_from_now(program, 2300, "outbound")
+                await hears_from_now(of_guest, CALLER_HZ, "outbound")
+                await hears_from_now(of_guest, 2300)
+            await telefoon.delete(f"calls/{call_id}/streams/desk")
+
+    assert not hears(before_consent, 2300, seconds=0.1), "the guest was asked by nobody yet"
+    for track, others in (("inbound", (1000, 1500, 2300)), ("outbound", (CALLER_HZ,))):
+        for hz in others:
+            # The words that a transfer says have any tone for a moment.
+            assert not hears(program.heard(track), hz, seconds=0.5), (track, hz)
+    assert_whole(program)

@@ -234,6 +234,10 @@ class Room:
             await self._arrange()
         await self._tell_consents()
 
+    async def somebody_consents(self) -> None:
+        """Somebody who is in it may be heard by more than before."""
+        await self._arrange_again()
+
     async def another_person(self, member: Member) -> None:
         """Another call is in this member's seat, or is known by now to be recorded or not."""
         async with self._turn:

@@ -201,8 +201,11 @@ class Rooms:
             return await self._refused(session, room, entry)
         session.journal.note_event("conference_joined", conference=room.conference.id)
         came = self._services.clock.monotonic()
+        # For a recording the room asks all by itself; to other purposes somebody who is in it may consent at any time.
+        others = [each for each in Purpose if each is not Purpose.RECORDING]
         told_no_more = (
             *(session.consenting.tell_withdrawal_to(each, partial(room.consent_withdrawn, each)) for each in Purpose),
+            *(session.consenting.tell_consent_to(each, room.somebody_consents) for each in others),
             session.consenting.tell_newcomer_to(partial(room.another_person, member)),
         )
         try:

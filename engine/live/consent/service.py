@@ -170,7 +170,9 @@ class ConsentService:
             _note_none(session, purpose, _reason(answer))
             if before is not None:
                 await self._cut(session, before)
-        elif before is None and choice.policy is not ConsentPolicy.NONE_NEEDED:
+            return
+        session.beside.begin(consenting.tell_consent(purpose))
+        if before is None and choice.policy is not ConsentPolicy.NONE_NEEDED:
             session.beside.begin(self._watch(session))
 
     async def _answer(

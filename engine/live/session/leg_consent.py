@@ -16,6 +16,9 @@ T = TypeVar("T")
 OnWithdrawal = Callable[[bool], Awaitable[None]]
 """Told whether what was kept of the leg is to be deleted."""
 
+OnConsent = Callable[[], Awaitable[None]]
+"""Told that the leg may be processed from now on."""
+
 OnNewcomer = Callable[[], Awaitable[None]]
 """Told that another person is on the line, and again once it is known to what that one consents."""
 
@@ -35,6 +38,7 @@ class LegConsent:
         self._states = dict.fromkeys(Purpose, ConsentState.NOT_ASKED)
         self._given: dict[Purpose, Consent[Purpose]] = {}
         self._on_withdrawal: dict[Purpose, list[OnWithdrawal]] = {purpose: [] for purpose in Purpose}
+        self._on_consent: dict[Purpose, list[OnConsent]] = {purpose: [] for purpose in Purpose}
         self._on_newcomer: list[OnNewcomer] = []
         self._withheld: dict[Purpose, list[Source]] = {purpose: [] for purpose in Purpose}
 
@@ -89,6 +93,15 @@ class LegConsent:
         """Tell where the leg is heard that it may not be any more."""
         for told in tuple(self._on_withdrawal[purpose]):
             await told(delete)
+
+    def tell_consent_to(self, purpose: Purpose, told: OnConsent) -> Forget:
+        """Have somebody told who has the leg heard once it may be for this; call what is given to be told no more."""
+        return _added(self._on_consent[purpose], told)
+
+    async def tell_consent(self, purpose: Purpose) -> None:
+        """Tell where the leg is heard that it may be for this purpose."""
+        for told in tuple(self._on_consent[purpose]):
+            await told()
 
     def begin_anew(self) -> None:
         """Another person is on the line, who has not been asked."""

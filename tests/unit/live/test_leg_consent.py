@@ -127,6 +127,23 @@ async def test_all_who_have_it_heard_for_a_purpose_are_told_until_they_want_no_m
     assert told == [("first", True), ("second", True), ("second", False)]
 
 
+async def test_who_has_it_heard_is_told_of_consent_to_that_purpose_alone() -> None:
+    leg = LegConsent("CA1")
+    told: list[str] = []
+
+    async def consents() -> None:
+        told.append("consents")
+
+    forget = leg.tell_consent_to(Purpose.STREAMING, consents)
+
+    await leg.tell_consent(Purpose.RECORDING)
+    await leg.tell_consent(Purpose.STREAMING)
+    forget()
+    await leg.tell_consent(Purpose.STREAMING)
+
+    assert told == ["consents"]
+
+
 acts = st.tuples(st.sampled_from(["agrees", "refuses", "does not hear", "withdraws"]), st.sampled_from(Purpose))
 
 
