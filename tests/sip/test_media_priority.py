@@ -14,8 +14,21 @@ pytestmark = [
 ]
 
 
+def _threads() -> set[int]:
+    return {int(each.name) for each in Path("/proc/self/task").iterdir()}
+
+
 def _niceness_of_threads() -> list[int]:
-    return sorted(os.getpriority(os.PRIO_PROCESS, int(each.name)) for each in Path("/proc/self/task").iterdir())
+    return sorted(os.getpriority(os.PRIO_PROCESS, each) for each in _threads())
+
+
+def _real_time(threads: set[int]) -> set[str]:
+    """The names of those that come before every process without such a priority, of whatever group."""
+    return {
+        Path(f"/proc/self/task/{each}/comm").read_text().strip()
+        for each in threads
+        if os.sched_getscheduler(each) in (os.SCHED_RR, os.SCHED_FIFO)
+    }
 
 
 async def test_the_librarys_threads_are_preferred_and_python_is_not(open_line: OpenLine) -> None:
@@ -27,3 +40,13 @@ async def test_the_librarys_threads_are_preferred_and_python_is_not(open_line: O
     assert NICENESS not in before
     assert during.count(NICENESS) >= 2
     assert os.getpriority(os.PRIO_PROCESS, os.getpid()) == before[-1]
+
+
+async def test_who_reads_packets_is_real_time_as_the_clock_is_that_wants_them(open_line: OpenLine) -> None:
+    before = _threads()
+
+    async with open_line():
+        during = _real_time(_threads())
+
+    assert {"clock", "media"} <= during
+    assert not _real_time(before)

@@ -10,7 +10,7 @@ import pytest
 from api.node.open_files import WANTED
 from config.settings import Settings
 from engine.live.calls.draining import GOODBYE_S
-from sip.media.media_priority import NICENESS
+from sip.media.media_priority import NICENESS, REAL_TIME_OF_CLOCK
 from tests.unit.promises.pages import CHECKOUT, DOCS
 
 pytestmark = pytest.mark.promise
@@ -31,6 +31,8 @@ def test_it_serves_from_where_the_page_installs_it() -> None:
 def test_its_limits_are_those_that_the_doctor_and_the_media_threads_want() -> None:
     assert int(GIVEN["LimitNOFILE"]) == WANTED
     assert int(GIVEN["LimitNICE"]) == NICENESS
+    assert int(GIVEN["LimitRTPRIO"]) == REAL_TIME_OF_CLOCK
+    assert "RestrictRealtime" not in GIVEN
 
 
 def test_it_waits_for_calls_as_the_node_does_and_so_does_the_container() -> None:
