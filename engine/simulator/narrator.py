@@ -18,6 +18,7 @@ from engine.model.call import Call
 from engine.ports import LegId, PlayerId, Speech
 from engine.simulator.at_hand import why_relative
 from engine.simulator.document_reading import DocumentReading
+from engine.simulator.outside import SoundOfProgram
 from engine.simulator.transcript import Line, Request, SimulationTranscript, TranscriptMark, TranscriptSound
 from engine.testing.far_end import FarEnd
 from engine.testing.mix import Audible, MixedVoice, Playing
@@ -33,7 +34,8 @@ FAILURES: Final = frozenset(
 _REMARKED: Final = FAILURES | {
     "conference_refused", "dial_failed", "dial_time_limit", "conference_time_limit", "hold_music_failed",
     "not_conversed", "not_recorded", "not_streamed", "pin_refused", "pin_wrong", "queue_full", "ringback_failed",
-    "speech_not_heard", "spoken_otherwise", "stream_not_stopped", "verb_left_out",
+    "speech_not_heard", "spoken_otherwise", "stream_lost", "stream_not_stopped", "stream_resumed", "stream_unread",
+    "verb_left_out",
 }  # fmt: skip
 PASSED_OVER: Final = "a mistake, passed over"
 _TRACKS: Final = {
@@ -114,7 +116,7 @@ class Narrator:
     def is_not_answered(self, call_id: str, why: str) -> None:
         """A document can't be had; of the caller's own the call's events tell."""
         if call_id != self.call_id:
-            self._fails(why)
+            self.fails(why)
 
     def happens(self, call_id: str, kind: str, facts: Mapping[str, Any]) -> None:
         """An event of any call."""
@@ -150,7 +152,7 @@ class Narrator:
                 self._transcript.warnings.append(f"{place}{facts['reason']} ({facts['done']})")
                 self.line(TranscriptMark.REMARK, f"{PASSED_OVER}: {self._transcript.warnings[-1]}")
             case "flow_failed":
-                self._fails(_FALLBACK.format(facts["reason"]), ends=True)
+                self.fails(_FALLBACK.format(facts["reason"]), ends=True)
             case "hung_up":
                 self._hung_up(str(facts["by"]), facts["sip_code"])
 
@@ -201,6 +203,12 @@ class Narrator:
         if not self.ended.is_set():
             self._transcript.sounds.append(TranscriptSound(self.now_s, seconds, speech=speech))
 
+    def program_sounded(self, sound: SoundOfProgram) -> None:
+        """The caller has heard sound of a program that is reached."""
+        cleared = f", and {sound.cleared_s:.1f} s more were cleared" if sound.cleared_s else ""
+        self.line(TranscriptMark.PLAYS, f"sound of the program for {sound.seconds:.1f} s{cleared}")
+        self._transcript.sounds.append(TranscriptSound(sound.begins_s, sound.seconds, wav=sound.wav))
+
     def _sounds(self, playing: Playing) -> None:
         sound = playing.sound
         if (speech := sound.speech) is not None:
@@ -209,7 +217,7 @@ class Narrator:
         elif sound == HOLD_MUSIC:
             self.line(TranscriptMark.PLAYS, "music")
         elif (reason := why_relative(sound.name)) is not None:
-            self._fails(_FALLBACK.format(reason), ends=True)
+            self.fails(_FALLBACK.format(reason), ends=True)
         elif "://" in sound.name:
             self.line(TranscriptMark.PLAYS, sound.name)
         self._sounding[playing.player] = len(self._transcript.sounds)
@@ -251,7 +259,10 @@ class Narrator:
             self.line(TranscriptMark.CALL, "is hung up" if self._answered else f"is refused ({sip_code})")
         self.ended.set()
 
-    def _fails(self, why: str, *, ends: bool = False) -> None:
+    def fails(self, why: str, *, ends: bool = False) -> None:
+        """Something of the call is not as it should be; whether the simulation ends with that."""
+        if self.ended.is_set():
+            return
         self._transcript.faults.append(why)
         if ends:
             self.ends(why)

@@ -15,7 +15,7 @@ from typing import Final
 from structlog.testing import capture_logs
 
 from engine.aio.tasks import BackgroundTasks
-from engine.errors import WebhookError
+from engine.errors import InvalidField, WebhookError
 from engine.flow.document import Document
 from engine.flow.manner import BY_SPELLING, ReadingManner
 from engine.flow.next_step import GoTo, HttpMethod
@@ -26,8 +26,10 @@ from engine.model.flow_reading import FlowReading
 from engine.model.numbers import country_around
 from engine.ports import Speech
 from engine.simulator.narrator import Narrator
+from engine.simulator.outside import OutsidePrograms
 from engine.simulator.people import People
 from engine.simulator.programs import SimulatedPrograms
+from engine.simulator.reached_programs import ReachedPrograms
 from engine.simulator.recognizer import ScriptedRecognizer
 from engine.simulator.script import Script
 from engine.simulator.transcript import SimulationTranscript
@@ -41,11 +43,14 @@ CALLER: Final = "+3225550100"
 SPOKEN_NAME: Final = "Example"
 """For whom programs speak in a simulation, as its people are told."""
 CALLED: Final = "+3225550199"
+ACCOUNT_ID: Final = f"AC{1:032x}"
 _one_at_a_time: Final = threading.Lock()
 """A process has one database in memory."""
 
 Measure = Callable[[Speech], float | None]
 """How long a text takes to speak, in seconds, where that is known. Raises SpeechError where it can't be spoken."""
+Reach = Callable[[], OutsidePrograms]
+"""Make, within the simulation, what connects to programs outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +101,11 @@ def simulate(
     )  # fmt: skip
 
 
-def simulated_call(caller: str, called: str, language: str) -> Call:
+def simulated_call(caller: str, called: str, language: str, account_id: str = ACCOUNT_ID) -> Call:
     """An inbound call that rings."""
     return Call(
         id=f"CA{1:032x}",
-        account_id=f"AC{1:032x}",
+        account_id=account_id,
         direction=Direction.INBOUND,
         from_=caller,
         to=called,
@@ -120,9 +125,15 @@ def run(
     measure: Measure = lambda _: None,
     base_url: str | None = None,
     limit_s: float = LIMIT_S,
+    reach: Reach | None = None,
 ) -> SimulationTranscript:
-    """The transcript of a call. Raises DocumentError if a document is refused."""
-    simulation = _Simulation(start, call, script, fetch, measure, base_url, limit_s)
+    """The transcript of a call; `reach` makes what connects it to programs that are reached.
+
+    Raises DocumentError if a document is refused, and InvalidField where a program is to be reached by nothing.
+    """
+    if script.programs.reaches and reach is None:
+        raise InvalidField("agent", "a program that is reached takes part in `telefoon simulate`, and not here.")
+    simulation = _Simulation(start, call, script, fetch, measure, base_url, limit_s, reach)
     with _one_at_a_time, capture_logs(), asyncio.Runner(loop_factory=SkippingLoop) as runner:
         return runner.run(simulation.run())
 
@@ -132,8 +143,9 @@ class _Simulation:
 
     def __init__(
         self, start: Document | GoTo, call: Call, script: Script, fetch: Fetch, measure: Measure,
-        base_url: str | None, limit_s: float,
+        base_url: str | None, limit_s: float, reach: Reach | None,
     ) -> None:  # fmt: skip
+        self._reach = reach
         self._call = call
         self._script = script
         self._measure = measure
@@ -148,7 +160,8 @@ class _Simulation:
         recognizer = ScriptedRecognizer(SimulatedClock())
         with TemporaryDirectory() as folder:
             async with memory_database() as database:
-                node_ = fake_node(database, Path(folder), recognizer=recognizer, web=self._web)
+                account_id = self._call.account_id
+                node_ = fake_node(database, Path(folder), account_id=account_id, recognizer=recognizer, web=self._web)
                 async with node_ as node:
                     await self._call_comes_in(node, recognizer)
         for error in (self._narrator.refused, self._broken):
@@ -162,7 +175,7 @@ class _Simulation:
         around.synthesizer.measure = self._measure
         people_tasks = BackgroundTasks("people", on_failure=self._breaks)
         people = People(node, self._script, self._narrator, recognizer, people_tasks)
-        SimulatedPrograms(self._script.programs, self._narrator, around, recognizer, people_tasks)
+        self._connect_programs(node, recognizer, people_tasks)
         await node.services.stores.accounts.speak_as(node.account.id, SPOKEN_NAME, call.language)
         around.bridge.listeners.extend([self._narrator.hears, people.hears])
         around.carrier.listeners.append(people.is_called)
@@ -179,6 +192,16 @@ class _Simulation:
             self._narrator.ends(f"the limit of {self._limit_s:g} s is reached; the simulation ends here")
         self._transcript.seconds = self._narrator.now_s
         await people_tasks.close()
+
+    def _connect_programs(self, node: FakeNode, recognizer: ScriptedRecognizer, tasks: BackgroundTasks) -> None:
+        programs, around = self._script.programs, node.around
+        if self._reach is None or not programs.reaches:
+            SimulatedPrograms(programs, self._narrator, around, recognizer, tasks)
+            return
+        reached = ReachedPrograms(
+            programs, self._reach(), self._narrator, around, recognizer, tasks, self._call.language
+        )
+        node.services.ledger.listeners.append(reached.happens)
 
     def _breaks(self, _: str, error: BaseException) -> None:
         self._broken = error

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 from engine.ports import Speech
 
@@ -34,12 +35,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptSound:
-    """Something that the caller hears from a second on: a text to speak, or a file or tone by its name."""
+    """Something that the caller hears from a second on: a text to speak, a file or tone by its name, or a WAV."""
 
     at_s: float
     seconds: float
     speech: Speech | None = None
     source: str = ""
+    wav: Path | None = None
+    """What a program that was reached has said, where that is kept."""
 
 
 @dataclass(frozen=True, slots=True)

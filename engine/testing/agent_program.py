@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.aio.inbox import Inbox
 from engine.errors import WebhookError
-from engine.ports.agents import ConnectionEnd
+from engine.ports.agents import AgentConnection, AgentConnector, ConnectionEnd
 
 Answering = Callable[[dict[str, Any]], Sequence[dict[str, Any]]]
 """What it sends when it is told something."""
@@ -72,9 +72,12 @@ class FakeAgentProgram:
         self.answering: Answering = _silent
         self.unreachable: WebhookError | None = None
         self.connections: list[FakeAgentConnection] = []
+        self.others: AgentConnector | None = None
+        """Those that are reached in place of the one in memory."""
 
-    async def connect(self, account_id: str, url: str) -> FakeAgentConnection:
-        del account_id
+    async def connect(self, account_id: str, url: str) -> AgentConnection:
+        if self.others is not None:
+            return await self.others.connect(account_id, url)
         if self.unreachable is not None:
             raise self.unreachable
         self.urls.append(url)

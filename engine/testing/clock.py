@@ -2,8 +2,10 @@
 
 import asyncio
 import selectors
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -11,11 +13,15 @@ _BEGINNING: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class _SkippingSelector(selectors.SelectSelector):
-    """Lets time jump to the next timer instead of waiting for it."""
+    """Lets time jump to the next timer instead of waiting for it, but while others take part."""
 
     skipped_s = 0.0
+    others = 0
+    """How many take part for whom time passes as it does."""
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if self.others:
+            return super().select(timeout)
         ready = super().select(0)
         if not ready:
             if timeout is None:
@@ -32,10 +38,26 @@ class SkippingLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self._skipping = _SkippingSelector()
+        self._others_since_s = 0.0
         super().__init__(self._skipping)
 
     def time(self) -> float:
-        return self._skipping.skipped_s
+        waited_s = time.monotonic() - self._others_since_s if self._skipping.others else 0.0
+        return self._skipping.skipped_s + waited_s
+
+    @contextmanager
+    def passing_as_it_does(self) -> Iterator[None]:
+        """Inside, nothing is skipped: somebody takes part whom the simulation does not have in hand. May be nested."""
+        if not self._skipping.others:
+            self._others_since_s = time.monotonic()
+        self._skipping.others += 1
+        try:
+            yield
+        finally:
+            reached_s = self.time()
+            self._skipping.others -= 1
+            if not self._skipping.others:
+                self._skipping.skipped_s = reached_s
 
     def run_in_executor(  # type: ignore[override]
         self, executor: Executor | None, func: Callable[..., Any], *args: Any

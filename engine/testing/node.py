@@ -23,7 +23,9 @@ from engine.model.recording import Recording
 from engine.store.accounts import Accounts
 from engine.store.calls import CallEvent, call_of
 from engine.store.recordings import RecordingFilter
+from engine.store.tables.accounts import accounts
 from engine.store.tables.calls import calls, outbox
+from engine.store.values import utc_now
 from engine.testing.assembly import AS_SET, RecordingOptions, Surroundings, master_key, services_of, stores_of
 from engine.testing.database import MemoryDatabase
 from engine.testing.far_end import PATIENCE_S, FarEnd
@@ -33,6 +35,7 @@ OUR_NUMBER: Final = "+3225550100"
 """Calls are placed from it."""
 _SETTLED_EVERY_S: Final = 0.05
 _MANY: Final = 1000
+_ACCOUNT: Final = "demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +166,15 @@ async def fake_node(
     folder: Path,
     recording: RecordingOptions = AS_SET,
     programs: MakePrograms = own_programs,
+    account_id: str | None = None,
     **settings: Any,
 ) -> AsyncIterator[FakeNode]:
     """A node that takes calls while inside; recordings are in `folder`. `settings` replace its services."""
     around = Surroundings.make()
     stores = stores_of(database)
-    account = await stores.accounts.ensure("demo")
+    if account_id is not None:
+        await database.insert_new(accounts, {"id": account_id, "name": _ACCOUNT, "created_at": utc_now()})
+    account = await stores.accounts.ensure(_ACCOUNT)
     services = replace(services_of(stores, around, folder, recording), **settings)
     if recording.sealed:
         await master_key(folder).ensure()

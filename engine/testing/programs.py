@@ -3,13 +3,25 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 from engine.errors import WebhookError
 from engine.flow_faults import FlowFault
 from engine.model.disclosure import Disclosure
-from engine.ports import Ear, Source, StreamCounts, StreamEnded, StreamEvent, StreamOpened, StreamPlan, StreamTrack
+from engine.ports import (
+    Ear,
+    ProgramFinder,
+    Source,
+    StreamCounts,
+    StreamEnded,
+    StreamEvent,
+    StreamOpened,
+    StreamOpener,
+    StreamPlan,
+    StreamTrack,
+    StreamWire,
+)
 from engine.ports.streams import StreamServer
 
 
@@ -24,6 +36,8 @@ class FakeProgram:
     """Who hears it, by what they were told."""
     sent: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
     """The messages that it was sent beside media and the greeting, by event."""
+    counted: dict[str, int] = field(default_factory=dict)
+    """Fields of its counts that are otherwise than those of a program which says nothing."""
     is_hung: bool = False
     """Whether it takes no farewell."""
     on_heard: "Callable[[FakeProgram], None]" = lambda _: None
@@ -67,16 +81,21 @@ class FakeProgram:
         """Throw away nothing: it has no sound."""
 
     def counts(self) -> StreamCounts:
-        return StreamCounts(
+        counts = StreamCounts(
             sent_messages=2 + len(self.sent), sent_bytes=0, dropped_ms=0, received_messages=0, received_bytes=0,
             unread=0, refused_ms=0, waiting_bytes=0, waiting_ms=0, underruns=0, ping_ms=None,
         )  # fmt: skip
+        return replace(counts, **self.counted)
 
     async def close(self) -> None:
         self.hears.clear()
         self.heard_by.clear()
         if not self.is_hung:
             self.happens(StreamEnded(1000, ""))
+
+
+class StreamPrograms(ProgramFinder, StreamOpener, Protocol):
+    """Finds programs behind media streams and connects to them."""
 
 
 class FakePrograms:
@@ -91,14 +110,19 @@ class FakePrograms:
         """How connections end that begin from now on, without having been open."""
         self.on_heard: Callable[[FakeProgram], None] = lambda _: None
         """Told when somebody hears one from now on."""
+        self.others: StreamPrograms | None = None
+        """Those that are reached in place of the ones in memory."""
 
     async def server(self, account_id: str, url: str) -> StreamServer:
-        del account_id
+        if self.others is not None:
+            return await self.others.server(account_id, url)
         if self.unreachable:
             raise WebhookError(f"{url}: {self.unreachable}", FlowFault.HOST_NAME)
         return StreamServer("192.0.2.1", "program.example")
 
-    def open(self, plan: StreamPlan) -> FakeProgram:
+    def open(self, plan: StreamPlan) -> StreamWire:
+        if self.others is not None:
+            return self.others.open(plan)
         program = FakeProgram(plan, on_heard=self.on_heard)
         self.connected.append(program)
         program.happens(self.refusing or StreamOpened())

@@ -54,9 +54,11 @@ class AgentSockets:
     """Opens WebSockets to programs. Implements engine.ports.agents.AgentConnector."""
 
     def __init__(
-        self, programs: ProgramFinder, *, patience_s: float = PATIENCE_S, ping_s: float = PING_EVERY_S
-    ) -> None:
+        self, programs: ProgramFinder, *, patience_s: float = PATIENCE_S, ping_s: float = PING_EVERY_S,
+        most_bytes: int = MOST_BYTES,
+    ) -> None:  # fmt: skip
         self._programs = programs
+        self._most_bytes = most_bytes
         self._patience_s = patience_s
         self._ping_s = ping_s
         self._tls: ssl.SSLContext | None = None
@@ -80,7 +82,7 @@ class AgentSockets:
                     ssl=await self._believed() if server.secure else True,
                     headers=dict(server.headers),
                     autoping=False,
-                    max_msg_size=MOST_BYTES,
+                    max_msg_size=self._most_bytes,
                     timeout=ClientWSTimeout(ws_close=_CLOSING_S),
                 )
         except TimeoutError:

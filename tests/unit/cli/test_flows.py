@@ -244,13 +244,6 @@ def test_a_program_does_what_the_option_says(telefoon: Run, tmp_path: Path) -> N
     assert "the program ends it: 'ordered'" in simulated.stdout
 
 
-def test_of_a_program_that_can_be_reached_the_simulator_says_how_it_is_tried(telefoon: Run, menu: Path) -> None:
-    simulated = telefoon("simulate", str(menu), "--agent", "wss://shop.example/talk")
-
-    assert simulated.exit_code != 0
-    assert "telefoon agents try" in simulated.output
-
-
 def test_simulate_ends_with_1_where_a_prompt_would_fail_and_the_call_goes_on(telefoon: Run, tmp_path: Path) -> None:
     silent = {"verb": "say", "text": "<speak><break time='2s'/></speak>"}
     flow = tmp_path / "flow.json"

@@ -83,3 +83,23 @@ def test_work_for_threads_takes_no_time_and_its_errors_are_raised() -> None:
 
     with asyncio.Runner(loop_factory=SkippingLoop) as runner:
         runner.run(run())
+
+
+def test_nothing_is_skipped_while_somebody_outside_takes_part() -> None:
+    async def waits() -> tuple[float, float]:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, SkippingLoop)
+        began_s = time.monotonic()
+        with loop.passing_as_it_does(), loop.passing_as_it_does():
+            await asyncio.sleep(0.2)
+        passed_s = time.monotonic() - began_s
+        before = loop.time()
+        await asyncio.sleep(3600)
+        assert loop.time() - before == pytest.approx(3600)
+        return passed_s, before
+
+    with asyncio.Runner(loop_factory=SkippingLoop) as runner:
+        passed_s, simulated_s = runner.run(waits())
+
+    assert passed_s >= 0.2
+    assert 0.2 <= simulated_s <= passed_s + 0.01

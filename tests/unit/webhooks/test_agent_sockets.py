@@ -26,7 +26,7 @@ async def _answering(program: AgentProgram, message: dict[str, Any]) -> None:
     await program.says(f"You said {message['voicePrompt']}.")
 
 
-def _sockets(**patience: float) -> AgentSockets:
+def _sockets(**patience: Any) -> AgentSockets:
     return AgentSockets(Found(), **patience)
 
 
