@@ -1,14 +1,11 @@
 """What `telefoon agents try` is asked for, made into a trial."""
 
 import secrets
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-import soundfile
-
+from api.cli.caller_sound import samples_of_file, samples_of_text
 from api.cli.program_address import egress_here, signing_account
 from api.doctor.programs.address import program_url
 from api.doctor.programs.g711 import Samples
@@ -21,14 +18,11 @@ from engine.errors import InvalidField
 from engine.flow.program_plans import StreamOrder
 from engine.ids import IdKind, new_id
 from engine.model.stream import MediaStream
-from engine.ports import Speech
 from engine.ports.streams import StreamEncoding, StreamFormat
 from engine.store.values import utc_now
-from tts.decode import decode
 
 _CALLER: Final = "+3225550100"
 _CALLED: Final = "+3225550199"
-_LONGEST_SOUND_S: Final = 120.0
 _NARROW_HZ: Final = 8000
 _RATES_HZ: Final = (_NARROW_HZ, 16_000, 24_000)
 
@@ -76,25 +70,13 @@ async def caller_of(said: str | Path, language: str, digits: str, interruption: 
     service = speech_service(load())
 
     async def spoken(text: str) -> Samples:
-        return _read(await service.render(Speech(text, language), rate_hz=rate_hz))
+        return await samples_of_text(service, text, language, rate_hz)
 
     try:
-        samples = _of_file(said, rate_hz) if isinstance(said, Path) else await spoken(said)
+        samples = samples_of_file(said, rate_hz) if isinstance(said, Path) else await spoken(said)
         return StreamCaller(samples, digits, await spoken(interruption) if interruption else None)
     finally:
         await service.close()
-
-
-def _of_file(file: Path, rate_hz: int) -> Samples:
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "said.wav"
-        decode(file, out, rate_hz=rate_hz, limit_s=_LONGEST_SOUND_S)
-        return _read(out)
-
-
-def _read(wav: Path) -> Samples:
-    samples, _ = soundfile.read(str(wav), dtype="int16")
-    return np.asarray(samples, np.int16)
 
 
 def _parameter(given: str) -> tuple[str, str]:

@@ -1,18 +1,17 @@
 """A simulated call as its caller hears it, as a WAV file."""
 
-import asyncio
 import tempfile
-import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Final, Self
 
 import numpy as np
 import soundfile
 import typer
 from numpy.typing import NDArray
 
+from api.cli.loop_in_thread import LoopInThread
 from api.cli.source import BlockingWeb
 from api.node.speech import speech_service
 from config.settings import Settings
@@ -21,8 +20,6 @@ from engine.ports import Speech
 from engine.simulator.transcript import TranscriptSound
 from tts.decoder import Decoder
 from tts.tone_service import ToneService
-
-T = TypeVar("T")
 
 RATE_HZ: Final = 8000
 _DOWNLOAD_LIMIT: Final = 32 * 1024 * 1024
@@ -37,21 +34,18 @@ class Renderer:
         self._tones = ToneService(self._speech.cache)
         self._folder = tempfile.TemporaryDirectory()
         self._decoder = Decoder(Path(self._folder.name) / "decoder")
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="sound", daemon=True)
+        self._loop = LoopInThread("sound")
+        """Real time passes here, none in the simulation."""
 
     def __enter__(self) -> Self:
-        self._thread.start()
-        self._run(self._speech.start())
+        self._loop.run(self._speech.start())
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._run(self._speech.close())
-        self._run(self._decoder.close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        self._loop.run(self._speech.close())
+        self._loop.run(self._decoder.close())
         self._loop.close()
         self._folder.cleanup()
 
@@ -85,11 +79,12 @@ class Renderer:
     def _path(self, sound: TranscriptSound) -> Path:
         if sound.speech is not None:
             return self._spoken(sound.speech)
-        if "://" not in sound.source:
-            return self._run(self._tone(sound.source))
-        source, wav = Path(self._folder.name) / "source", Path(self._folder.name) / "sound.wav"
-        self._web.download(sound.source, source, _DOWNLOAD_LIMIT)
-        self._run(self._decoder.to_wav(source, wav, rate_hz=RATE_HZ))
+        if sound.wav is None and "://" not in sound.source:
+            return self._loop.run(self._tone(sound.source))
+        source, wav = sound.wav or Path(self._folder.name) / "source", Path(self._folder.name) / "sound.wav"
+        if sound.wav is None:
+            self._web.download(sound.source, source, _DOWNLOAD_LIMIT)
+        self._loop.run(self._decoder.to_wav(source, wav, rate_hz=RATE_HZ))
         return wav
 
     async def _tone(self, name: str) -> Path:
@@ -104,8 +99,4 @@ class Renderer:
                 return await self._tones.beep(rate_hz=RATE_HZ)
 
     def _spoken(self, speech: Speech) -> Path:
-        return self._run(self._speech.render(speech, rate_hz=RATE_HZ))
-
-    def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Real time passes here, none in the simulation."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        return self._loop.run(self._speech.render(speech, rate_hz=RATE_HZ))

@@ -1,6 +1,7 @@
 """`telefoon simulate`: a call flow without a telephone."""
 
 import re
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -23,6 +24,7 @@ EXAMPLES: Final = examples(
     "telefoon simulate https://shop.example/voice --caller +3225550123 --answers busy,answer",
     "telefoon simulate menu.json --audio heard.wav",
     'telefoon simulate connect.xml --agent "say:What will it be?;hear:two pizzas;end:ordered"',
+    'telefoon simulate connect.xml --agent "wss://agent.example/talk;hear:two pizzas;interrupt:no, three;key:1"',
 )
 _LENGTH: Final = re.compile(r"(\d{1,6})(s|m|h)?")
 _FAULTY: Final = 1
@@ -41,7 +43,8 @@ def simulate(
         str,
         typer.Option(
             help="What programs do that are connected, and what is said to them, semicolons between: say:TEXT, "
-            "play:SECONDS, hear:TEXT, interrupt:TEXT, key:KEYS, wait:SECONDS, end or end:DATA, fail."
+            "play:SECONDS, hear:TEXT, interrupt:TEXT, key:KEYS, wait:SECONDS, end or end:DATA, fail; or a program that "
+            "runs: its wss URL, or connect for the flow's own, then hear, sound:FILE, interrupt, key, wait."
         ),
     ] = "",
     caller: Annotated[str, typer.Option(help="Who calls, in E.164.")] = "+3225550100",
@@ -61,30 +64,30 @@ def simulate(
     """Run a call flow without a telephone, a server or any waiting, and tell what happens.
 
     Servers that can be reached are asked; one that can't is a remark, and the simulation goes on or ends there. Ends
-    with 1 if a document is refused, a fallback would be taken or a prompt would fail.
+    with 1 if a document is refused, a fallback would be taken, a prompt would fail, or a program that runs fails. While
+    such a program is connected, time passes as it does on a call.
     """
     from api.cli.proofreading import proofreader
     from api.cli.source import blocking_web, is_url
     from engine.flow.manner import ReadingManner
     from engine.model.languages import nearest_language
     from engine.model.numbers import country_around
-    from engine.simulator.run import run, simulated_call
+    from engine.simulator.run import ACCOUNT_ID, run, simulated_call
     from engine.simulator.script import Script
 
     script = Script.of(digits, answers, agent)
     limit_s = _seconds(limit)
     manner = ReadingManner(reading, country_around(called))
-    call = simulated_call(caller, called, nearest_language(language))
-    with blocking_web(signer=_signer(account) if account else None, manner=manner) as web:
+    signer = _signer(account) if account else None
+    account_id = signer.account_id if signer is not None else ACCOUNT_ID
+    call = simulated_call(caller, called, nearest_language(language), account_id)
+    with blocking_web(signer=signer, manner=manner) as web, _reach(script, signer) as reach:
         start = _start(source, manner) if not is_url(source) else _request(source)
-        if audio is None:
-            transcript = run(
-                start, call, script, web.fetch, measure=proofreader().measure, base_url=base_url, limit_s=limit_s
-            )
-        else:
-            transcript = _with_audio(audio, web, lambda measure: run(
-                start, call, script, web.fetch, measure=measure, base_url=base_url, limit_s=limit_s
-            ))  # fmt: skip
+
+        def simulation(measure: "Measure") -> "SimulationTranscript":
+            return run(start, call, script, web.fetch, measure=measure, base_url=base_url, limit_s=limit_s, reach=reach)
+
+        transcript = simulation(proofreader().measure) if audio is None else _with_audio(audio, web, simulation)
     if as_json:
         print_json(_as_facts(transcript))
     else:
@@ -115,6 +118,18 @@ def _signer(account: str) -> "Signer":
         return Signer(owner.id, tuple(await books.stores.account_secrets.secrets(owner.id)))
 
     return with_books(found)
+
+
+@contextmanager
+def _reach(script: "Script", signer: "Signer | None") -> "Iterator[Reach | None]":
+    """What programs are reached with, where the script has any that are; a minority wants its libraries."""
+    if not script.programs.reaches:
+        yield None
+        return
+    from api.cli.outside_programs import programs_outside
+
+    with programs_outside(signer) as reach:
+        yield reach
 
 
 def _start(source: str, manner: "ReadingManner") -> "Document":
@@ -150,8 +165,9 @@ def _seconds(length: str) -> float:
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from engine.ports import Speech
+    from engine.simulator.run import Measure, Reach
+    from engine.simulator.script import Script
 
-    Simulation = Callable[[Callable[[Speech], float | None]], SimulationTranscript]
+    Simulation = Callable[[Measure], SimulationTranscript]

@@ -1,22 +1,19 @@
 """Call flows as commands are given them: a file, or a URL."""
 
-import asyncio
-import threading
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
+from api.cli.loop_in_thread import LoopInThread
 from engine.errors import InvalidField
 
 if TYPE_CHECKING:
     from engine.flow.document import Document
     from engine.flow.manner import ReadingManner
     from engine.webhooks.call_web import CallWeb
-
-T = TypeVar("T")
 
 _SUFFIXES = {".xml": "text/xml", ".json": "application/json"}
 
@@ -85,29 +82,22 @@ class BlockingWeb:
         return self._client
 
 
-class _ClientInThread:
+class _ClientInThread(LoopInThread):
     """The HTTP client towards customers' servers, with an event loop of its own in a thread."""
 
     def __init__(self, timeout_s: float, signer: Signer | None, manner: "ReadingManner | None") -> None:
         from engine.webhooks.client import WebhookClient
 
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="web", daemon=True)
-        self._thread.start()
+        super().__init__("web")
         everywhere = [ip_network("0.0.0.0/0"), ip_network("::/0")]
         self._client = WebhookClient(timeout_s=timeout_s, allow=everywhere, keyring=signer)
         self.run(self._client.start())
         self._manner = manner
         self.web = self.run(self._one_call(signer.account_id if signer else ""))
 
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
-
     def close(self) -> None:
         self.run(self._client.close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        super().close()
 
     async def _one_call(self, account_id: str) -> "CallWeb":
         from engine.webhooks.call_web import STRICTLY, always
