@@ -65,6 +65,7 @@ class NodeMetrics:
 
     async def text(self) -> str:
         """All metrics as they are now, in the text format of Prometheus."""
+        self.streams.count()
         return self.meters.text(await self._gauges())
 
     async def _gauges(self) -> dict[Metric, float]:

@@ -201,7 +201,7 @@ class Metric(Enum):
     STREAM_MESSAGES = Declaration(
         "telefoon_stream_messages_total",
         MetricKind.COUNTER,
-        "Messages of media streams that have ended, to programs and from them.",
+        "Messages of media streams, to programs and from them.",
         labels={"way": ("received", "sent")},
     )
     STREAM_DROPPED = Declaration(

@@ -49,8 +49,8 @@ class StreamNotice(StrEnum):
 class StreamFigures:
     """What has gone over a stream: messages and bytes of both ways, marks that came back.
 
-    `dropped_ms` is media that the server did not read, or that came while it was not connected (`late_ms` of it).
-    `refused_ms` is sound of the server beyond what may wait.
+    `dropped_ms` is media that the server did not read, `late_ms` what came while it was not connected, and
+    `refused_ms` sound of the server beyond what may wait.
     """
 
     sent_messages: int = 0

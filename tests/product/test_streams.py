@@ -173,6 +173,7 @@ async def test_a_program_whose_connection_breaks_is_resumed_under_the_same_id(
         order = {"url": at(program), "name": "desk", "reconnect": True}
         stream = await telefoon.post(f"calls/{caller.call_id}/streams", order)
         await program.gets("media", times=20)
+        assert await messages_counted(telefoon, "sent") >= 20, "they are counted while the stream goes on"
         assert program.socket is not None
         transport = program.socket._req.transport if program.socket._req else None
         assert transport is not None
@@ -183,13 +184,24 @@ async def test_a_program_whose_connection_breaks_is_resumed_under_the_same_id(
             lambda: len(program.messages) > before + 50, within_s=10, otherwise=lambda: f"{program.messages[-2:]}"
         )
         again = await heard_now(program, "inbound", SAID)
+        running = await messages_counted(telefoon, "sent")
         await telefoon.delete(f"calls/{caller.call_id}/streams/{stream['id']}")
         ended = (await streams_of(telefoon, caller))["desk"]
+        counted = await messages_counted(telefoon, "sent")
 
     assert [each["streamSid"] for each in starts] == [stream["id"]] * 2
     assert [each["start"].get("resumed") for each in starts] == [None, True]
     assert again
     assert ended["figures"]["late_ms"] > 0
+    assert before < running < counted == ended["figures"]["sent_messages"]
+
+
+async def messages_counted(telefoon: Platform, way: str) -> int:
+    """What the node's metrics say now of all messages of streams."""
+    async with telefoon.client.get(f"{telefoon.address}/metrics") as response:
+        lines = (await response.text()).splitlines()
+    [line] = [each for each in lines if each.startswith(f'telefoon_stream_messages_total{{way="{way}"}}')]
+    return int(line.rsplit(" ", 1)[1])
 
 
 async def test_the_real_client_of_programs_begins_and_stops_streams(

@@ -13,7 +13,7 @@ from engine.live.streams.figures import FiguresOf
 from engine.live.streams.greeting import TRACKS, farewell, greeting
 from engine.model.consent import ToStreaming
 from engine.model.disclosure import Disclosure
-from engine.model.stream import MediaStream, StreamEnding, StreamNotice, ended
+from engine.model.stream import MediaStream, StreamEnding, StreamFigures, StreamNotice, ended
 from engine.ports import (
     Clock,
     Ear,
@@ -72,6 +72,8 @@ class ActiveStream:
         self._finished = finished
         self._figures = FiguresOf(self.tracks)
         self._wire: StreamWire | None = None
+        self._counting: StreamWire | None = None
+        """Whose counts are not in the figures yet: a connection is counted to its farewell."""
         self._connected: set[Forking] = set()
         self._arranging = asyncio.Lock()
         self._spoken_to: tuple[Disclosure, Ear] | None = None
@@ -106,6 +108,11 @@ class ActiveStream:
         """The last way to the program and back; None before there is one."""
         return None if self._wire is None else self._wire.counts().ping_ms
 
+    @property
+    def figures(self) -> StreamFigures:
+        """What has gone over it so far, over all of its connections."""
+        return self._figures.total(None if self._counting is None else self._counting.counts())
+
     def holds(self, source: Source) -> bool:
         """Whether its program is to hear this one, audible now or not."""
         return any(each == source for each, _ in self._heard)
@@ -119,7 +126,7 @@ class ActiveStream:
             self._wire = None
             how = StreamEnding.BROKE if error else StreamEnding.STOPPED
             now = self._around.clock.now()
-            self._row = ended(self._row, how, now, self._figures.total(), error or None)
+            self._row = ended(self._row, how, now, self.figures, error or None)
             try:
                 await self._finished(self)
             finally:
@@ -204,19 +211,23 @@ class ActiveStream:
             wire, why = finding.result()
         if wire is None:
             return why
-        self._wire, self._connected = wire, set()
+        self._wire, self._counting, self._connected = wire, wire, set()
         if self._spoken_to is not None:
             await self._let_speak(wire)
         async with until(self._stopping, self._follow(wire)) as following:
             if following.done():
                 end = following.result()
                 self._wire = None
-                self._figures.add(wire.counts(), end.code)
+                self._count(wire, end.code)
                 return end.why
         self._wire = None
         taken = await self._told_to_close(wire)
-        self._figures.add(wire.counts(), taken.code if taken is not None else None)
+        self._count(wire, taken.code if taken is not None else None)
         return ""
+
+    def _count(self, wire: StreamWire, close_code: int | None) -> None:
+        self._counting = None
+        self._figures.add(wire.counts(), close_code)
 
     async def _found(self) -> tuple[StreamWire | None, str]:
         around = self._around

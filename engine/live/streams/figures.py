@@ -38,24 +38,26 @@ class FiguresOf:
 
     def add(self, counts: StreamCounts, close_code: int | None) -> None:
         """A connection has ended."""
-        before = self._sum
-        self._sum = replace(
-            before,
-            sent_messages=before.sent_messages + counts.sent_messages,
-            sent_bytes=before.sent_bytes + counts.sent_bytes,
-            received_messages=before.received_messages + counts.received_messages,
-            received_bytes=before.received_bytes + counts.received_bytes,
-            unread=before.unread + counts.unread,
-            dropped_ms=before.dropped_ms + counts.dropped_ms,
-            refused_ms=before.refused_ms + counts.refused_ms,
-            underruns=before.underruns + counts.underruns,
-            close_code=close_code,
-        )
+        self._sum = replace(_with(self._sum, counts), close_code=close_code)
 
-    def total(self) -> StreamFigures:
-        """All so far."""
-        return replace(self._sum, marks=self._marks)
+    def total(self, running: StreamCounts | None = None) -> StreamFigures:
+        """All so far; `running` are the counts of a connection that goes on."""
+        return replace(self._sum if running is None else _with(self._sum, running), marks=self._marks)
 
     def _missed(self, seconds: float) -> None:
         late_ms = round(seconds * 1000) * self._tracks
         self._sum = replace(self._sum, late_ms=self._sum.late_ms + late_ms)
+
+
+def _with(before: StreamFigures, counts: StreamCounts) -> StreamFigures:
+    return replace(
+        before,
+        sent_messages=before.sent_messages + counts.sent_messages,
+        sent_bytes=before.sent_bytes + counts.sent_bytes,
+        received_messages=before.received_messages + counts.received_messages,
+        received_bytes=before.received_bytes + counts.received_bytes,
+        unread=before.unread + counts.unread,
+        dropped_ms=before.dropped_ms + counts.dropped_ms,
+        refused_ms=before.refused_ms + counts.refused_ms,
+        underruns=before.underruns + counts.underruns,
+    )

@@ -10,8 +10,8 @@ from engine.flow.program_plans import StreamOrder
 from engine.live.recording.exclusion import Withheld
 from engine.live.streams.active_stream import ActiveStream, StreamSurroundings
 from engine.live.streams.callbacks import Note, StreamCallbacks
+from engine.live.streams.stream_meters import StreamMeters
 from engine.metrics.meters import Meters
-from engine.metrics.table import Metric
 from engine.model.stream import MediaStream, StreamNotice
 from engine.ports import Clock, Heard, LegId, ProgramFinder, Source, StreamOpener
 from engine.store.streams import MediaStreams
@@ -39,7 +39,7 @@ class StreamService:
         self._rows = rows
         self._callbacks = callbacks
         self._clock = clock
-        self._meters = meters
+        self._counted = StreamMeters(meters)
         self._options = options
         self._running: dict[str, ActiveStream] = {}
         self._following = BackgroundTasks("stream")
@@ -54,6 +54,11 @@ class StreamService:
     def slowest_ping_s(self) -> float:
         """The longest of the last ways to the programs and back; 0 where there is none."""
         return max((active.ping_ms or 0 for active in self._running.values()), default=0) / 1000
+
+    def count(self) -> None:
+        """Count for the metrics what has gone over the streams in progress."""
+        for active in self._running.values():
+            self._counted.count(active.id, active.figures)
 
     def require(self) -> None:
         """Raises StreamError where no stream may begin now."""
@@ -119,10 +124,7 @@ class StreamService:
 
     async def _ended(self, note: Note, active: ActiveStream) -> None:
         self._running.pop(active.id, None)
-        row, figures = active.row, active.row.figures
-        self._meters.count(Metric.STREAM_MESSAGES, figures.sent_messages, way="sent")
-        self._meters.count(Metric.STREAM_MESSAGES, figures.received_messages, way="received")
-        self._meters.count(Metric.STREAM_DROPPED, (figures.dropped_ms + figures.late_ms) / 1000)
-        self._meters.count(Metric.STREAM_UNDERRUNS, figures.underruns)
+        row = active.row
+        self._counted.ended(row.id, row.figures)
         await self._callbacks.backlog.write(partial(self._save, active))
         await self._callbacks.tell_end(row, note, self._clock.now())
