@@ -2,34 +2,29 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
 import structlog
 
 from engine.aio.waits import first_of
-from engine.errors import BalanceTooLow, NotFound, PolicyRefused, StoreError, WrongState
+from engine.errors import NotFound, WrongState
 from engine.flow.execution_context import Ending
 from engine.flow.interpreter import Start
 from engine.flow.keys import press
 from engine.flow.next_step import GoTo
 from engine.flow.program_plans import StreamOrder
-from engine.live.admission.set_ups import SetUp
 from engine.live.agents.service import LiveAgents
 from engine.live.bridging.bridge import CallBridge
 from engine.live.bridging.dialling import Dialling
 from engine.live.calls.actions import LiveStage
-from engine.live.calls.arrived import arrived
 from engine.live.calls.control import CallControl
 from engine.live.calls.draining import Draining
-from engine.live.calls.elsewhere import sent_on
 from engine.live.calls.flow_manner import FlowManner
 from engine.live.calls.flow_runner import FlowRunner
 from engine.live.calls.node_streams import NodeStreams, StreamControl
 from engine.live.calls.programs import CallPrograms, MakePrograms, own_programs
-from engine.live.calls.refused_calls import keep_refused, kept_if_not_allowed, turn_away_not_allowed
-from engine.live.calls.registry import RunFlow, Sessions
+from engine.live.calls.registry import Sessions
 from engine.live.calls.replacement import CallReplacement
 from engine.live.calls.shared import SharedServices
 from engine.live.conference.control import ConferenceControl
@@ -37,31 +32,25 @@ from engine.live.conference.rooms import Rooms
 from engine.live.consent.processor import Processor
 from engine.live.consent.service import ConsentService
 from engine.live.disclosure.gate import DisclosureGate
+from engine.live.inbound import InboundCalls
 from engine.live.orders import CallChange, NewCall
-from engine.live.placing import CallPlacing, run_by_number, run_starts, starts_of
+from engine.live.placing import CallPlacing
 from engine.live.queues.named_queues import NamedQueues
 from engine.live.queues.queues import LiveQueues
 from engine.live.queues.talks import QueueTalks
 from engine.live.services import CallServices
 from engine.live.session.session import Session
 from engine.model.call import Call, Direction
-from engine.model.call_options import CallOptions
 from engine.model.callback import BodyFormat
 from engine.model.consent import Purpose
-from engine.model.numbers import Number, from_carrier
+from engine.model.numbers import Number
 from engine.model.queue import Queue
 from engine.model.recording import UNFINISHED, RecordingStatus, erased
-from engine.model.refusal import RefusalRule
-from engine.model.stir import Attestation, CallerProof
 from engine.model.stream import MediaStream
-from engine.ports import Cause, DialRefused, DialRequest, InboundCall, Leg
+from engine.ports import DialRefused, DialRequest, InboundCall, Leg
 from engine.ports.nodes import NodeOrder
 from engine.recordings.recording_files import file_deleted
-from engine.routing.pacing import Pace
-from engine.routing.regions import may_carry
-from engine.webhooks.payloads.arrival import arrival_params
 
-INBOUND_RING_S: Final = 120
 _END_S: Final = 5.0
 
 log = structlog.get_logger(__name__)
@@ -94,11 +83,12 @@ class Switchboard:
         reached = programs(services, CallPrograms(streams, self.agents))
         self._shared = SharedServices(permission, dialling, rooms, self._queues, reached)
         self.draining = Draining(services, self._sessions)
-        self._placing = CallPlacing(services, self._sessions, self._flow_runner)
+        self._placing = CallPlacing(services, self._sessions, self._flow_runner, self.conferences.let_hear_ringing)
         self._pacing = self._placing.pacing
         self._control = CallControl(services, self._sessions, self._shared)
         self._streams = StreamControl(self._sessions, streams)
-        self._replacement = CallReplacement(services, self._sessions, permission, gate, streams)
+        replacement = CallReplacement(services, self._sessions, permission, gate, streams)
+        self._inbound = InboundCalls(services, self._sessions, replacement, self._flow_runner)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -114,21 +104,7 @@ class Switchboard:
         waits for its turn. Raises StoreError, Overloaded, TrunksFull, QueueFull, InvalidField, PolicyRefused,
         BalanceTooLow; nothing was sent then.
         """
-        target = await self._placing.require_callable(order)
-        emergency = await self._services.emergency.number(target, order.from_)
-        if emergency is None and order.may_wait:
-            pace = await self._services.stores.paces.of(order.account_id)
-            if pace is not None:
-                return await self._queue(order, pace, target)
-        if emergency is None:
-            self._services.admission.require(Direction.OUTBOUND)
-            self._services.space.require()
-        set_up = self._services.admission.begin()
-        try:
-            return await self._place(order, set_up, emergency)
-        except BaseException:
-            set_up.done()
-            raise
+        return await self._placing.place(order)
 
     async def end(self, account_id: str, call_id: str) -> None:
         """Cancel or hang up; an ended call stays as it is. Raises NotFound."""
@@ -169,7 +145,7 @@ class Switchboard:
         if arrival.link is not None:
             self._sessions.spawn(self._shared.rooms.take_link(leg, arrival.link))
             return
-        self._sessions.spawn(self._take(leg, arrival, self._services.admission.begin()))
+        self._sessions.spawn(self._inbound.take(leg, arrival, self._services.admission.begin()))
 
     def again_after_s(self) -> int | None:
         """After how many seconds another call may come in, None if one may now; on any thread."""
@@ -178,7 +154,7 @@ class Switchboard:
 
     def note_refused(self, refused: DialRefused) -> None:
         """An INVITE was refused before it became a leg; whose number it called finds it among the calls."""
-        self._sessions.spawn(self._keep_refused(refused))
+        self._sessions.spawn(self._inbound.keep_refused(refused))
 
     async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:
         """Give who waits first, or the one named, another flow. Raises NotFound, WrongState."""
@@ -238,143 +214,6 @@ class Switchboard:
     def oldest_unstored_s(self) -> float:
         """How long the oldest change of a live call has waited for the database."""
         return self._sessions.oldest_unstored_s()
-
-    async def _place(self, order: NewCall, set_up: SetUp, emergency: str | None) -> Call:
-        number = await self._services.stores.numbers.taking(order.from_)
-        call = self._outbound(order if emergency is None else replace(order, to=emergency), number)
-        request = self._placing.invite(
-            call, number, hides_caller=order.hides_caller, password=order.sip_password, emergency=emergency is not None
-        )
-        starts = [*([order.flow.document] if order.flow else []), *starts_of(call)]
-        manner = FlowManner(self._services, call)
-        if call.url is not None:
-            await manner()  # while all else of the order is read: later it would be a transaction of its own
-        # Nothing stands between a call to an emergency number and its INVITE.
-        claim = None if emergency else self._placing.claim(call, self._placing.ordered(call, order), waited=False)
-        async with kept_if_not_allowed(self._services.ledger, call):
-            session = await self._placing.send(call, request, number, starts, set_up, claim, manner)
-        if order.heard_in is not None:
-            self.conferences.let_hear_ringing(call.account_id, order.heard_in, session)
-        return call
-
-    async def _queue(self, order: NewCall, pace: Pace, target: str) -> Call:
-        """Store a call that waits for its turn; one that may not be made, or can't be paid, is refused at once."""
-        self._services.space.require()
-        number = await self._services.stores.numbers.taking(order.from_)
-        call = self._outbound(order, number)
-        async with kept_if_not_allowed(self._services.ledger, call):
-            await self._services.policies.require_destination(call, target)
-        await self._services.credit.require(call)
-        return await self._pacing.join(call, self._placing.ordered(call, order), pace)
-
-    async def _take(self, leg: Leg, arrival: InboundCall, set_up: SetUp) -> None:
-        try:
-            self._services.space.require()
-            number, region = await self._called(arrival) or (None, "")
-            replaced = self._replacement.replaced(arrival, number)
-            if arrival.replaces is not None and replaced is None:
-                log.warning("inbound_refused", number=arrival.called, source=arrival.source, rule="no call to replace")
-                self._services.refusals.refused(RefusalRule.INVITE, arrival.source, arrival.called)
-                await leg.hang_up(Cause.NO_SUCH_CALL)
-                return
-            if number is None and replaced is None:
-                log.warning("inbound_refused", number=arrival.called, source=arrival.source, rule="no such number")
-                self._services.refusals.refused(RefusalRule.NUMBER, arrival.source, arrival.called)
-                await leg.hang_up(Cause.NOT_FOUND)
-                return
-            if replaced is None and not may_carry(self._services.region, region):
-                await sent_on(leg, arrival, region, self._services)
-                return
-            call, run_flow = self._what_it_does(number, arrival, replaced)
-            making = partial(self._flow_runner, number=number, told=arrival_params(arrival, leg.sip_call_id))
-            proof = CallerProof(Attestation.GATEWAY, arrival.identity)
-            try:
-                await self._sessions.take(call, leg, proof, making, run_flow, set_up.done)
-            except PolicyRefused as refused:
-                self._services.refusals.refused(RefusalRule.POLICY, arrival.source, arrival.called)
-                await turn_away_not_allowed(self._services.ledger, leg, call, refused)
-        except BalanceTooLow:
-            log.warning("inbound_refused", number=arrival.called, source=arrival.source, rule="balance too low")
-            self._services.refusals.refused(RefusalRule.BALANCE, arrival.source, arrival.called)
-            await leg.hang_up(Cause.FORBIDDEN)
-        except StoreError as error:
-            log.error("store_failed", error=str(error))
-            self._services.refusals.refused(RefusalRule.STORAGE, arrival.source, arrival.called)
-            await leg.hang_up(Cause.UNAVAILABLE)
-        except Exception:
-            await leg.hang_up(Cause.FAULT)  # who calls is not left ringing
-            raise
-        finally:
-            set_up.done()
-
-    def _what_it_does(
-        self, number: Number | None, arrival: InboundCall, replaced: Session | None
-    ) -> tuple[Call, RunFlow]:
-        """A call that comes in, and what becomes of it: another's place, or the flow of the number that it called."""
-        if replaced is not None:
-            call = self._replacement.call(arrival, replaced.call)
-            return call, partial(self._replacement.run, replaced=replaced, call_id=replaced.call.id)
-        assert number is not None
-        call = self._inbound(number, arrival)
-        return call, partial(run_starts, starts=starts_of(call))
-
-    async def _keep_refused(self, refused: DialRefused) -> None:
-        arrival = refused.arrival
-        try:
-            called = await self._called(arrival)
-            if called is None:
-                return
-            call = self._inbound(called[0], arrival)
-            await keep_refused(self._services.ledger, call, refused)
-        except StoreError as error:
-            log.error("store_failed", error=str(error))
-
-    async def _called(self, arrival: InboundCall) -> tuple[Number, str] | None:
-        """Who takes the call, under the number that was called: whose it is, or who takes all else of the trunk.
-
-        With it the region of its account, empty for any.
-        """
-        numbers = self._services.stores.numbers
-        called = [from_carrier(each) for each in (arrival.called, arrival.addressed)]
-        for each in called:
-            if (taking := await numbers.taking_in_region(each)) is not None:
-                return taking
-        if not arrival.default_number or (taking := await numbers.taking_in_region(arrival.default_number)) is None:
-            return None
-        number, region = taking
-        return replace(number, e164=next((each for each in called if each.startswith("+")), called[0])), region
-
-    def _outbound(self, order: NewCall, number: Number | None) -> Call:
-        """`number` is the one that it is placed from, if it is known."""
-        call = Call.begun(
-            Direction.OUTBOUND,
-            order.from_,
-            order.to,
-            order.options.over(number.options.of_placed_calls()) if number else order.options,
-            account_id=order.account_id,
-            at=self._services.clock.now(),
-            node=self._services.node,
-            url=order.url,
-            method=order.method.value,
-            fallback_url=order.fallback_url,
-            fallback_method=order.fallback_method.value,
-            flow=order.flow.text if order.flow else None,
-            key_id=order.key_id,
-        )
-        names_flow = order.url is not None or order.flow is not None
-        return call if number is None or names_flow else run_by_number(call, number)
-
-    def _inbound(self, number: Number, arrival: InboundCall) -> Call:
-        call = Call.begun(
-            Direction.INBOUND,
-            from_carrier(arrival.caller),
-            number.e164,
-            CallOptions(timeout_s=INBOUND_RING_S).over(number.options),
-            account_id=number.account_id,
-            at=self._services.clock.now(),
-            node=self._services.node,
-        )
-        return arrived(run_by_number(call, number), arrival)
 
     def _flow_runner(
         self,

@@ -13,8 +13,9 @@ pytestmark = pytest.mark.promise
 WAYS: Final = {
     "engine/live/session/session.py": {"dialer.dial"},
     "engine/live/calls/registry.py": {"session.place", "session.take"},
-    "engine/live/switchboard.py": {"self._sessions.place", "self._sessions.take"},
+    "engine/live/switchboard.py": {"self._sessions.place", "self._placing.place", "self._inbound.take"},
     "engine/live/placing.py": {"self._sessions.place"},
+    "engine/live/inbound.py": {"self._sessions.take"},
     "engine/live/conference/uplink.py": {"self._services.dialer.dial"},
     "engine/live/calls/actions.py": {"self._shared.dialling.dial", "self._session.leg.refer"},
 }
@@ -58,7 +59,7 @@ def test_the_registry_asks_before_each_of_its_ways_and_whoever_sends_a_call_on_a
         "engine/live/calls/registry.py": 2,
         "engine/live/calls/actions.py": 1,
         "engine/live/calls/control.py": 1,
-        "engine/live/switchboard.py": 1,
+        "engine/live/placing.py": 1,
     }
 
 
