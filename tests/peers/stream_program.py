@@ -65,15 +65,16 @@ class StreamProgram:
 
     async def says(self, sound: Sound, *, sid: str = "") -> None:
         """Send a sound at once, as one message."""
-        await self._says(PCMU.encode(sound.at_rate(8000).pcm), sid or self.sid)
+        await self.says_coded(PCMU.encode(sound.at_rate(8000).pcm), sid=sid)
 
     async def says_samples(self, sound: Sound) -> None:
         """Send a sound at once, as samples of 16 bits at its own rate."""
-        await self._says(sound.pcm.astype("<i2").tobytes(), self.sid)
+        await self.says_coded(sound.pcm.astype("<i2").tobytes())
 
-    async def _says(self, coded: bytes, sid: str) -> None:
+    async def says_coded(self, coded: bytes, *, sid: str = "") -> None:
+        """Send a sound at once, as the stream has it written."""
         payload = base64.b64encode(coded).decode()
-        await self.send({"event": "media", "streamSid": sid, "media": {"payload": payload}})
+        await self.send({"event": "media", "streamSid": sid or self.sid, "media": {"payload": payload}})
 
     async def marks_here(self, name: str) -> None:
         """Ask for a mark behind all that was said."""
