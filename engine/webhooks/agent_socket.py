@@ -208,9 +208,11 @@ class AgentSocket:
         if self._end is None:
             self._end = ConnectionEnd(None, why)
             self._written.set()
-            # A Close of WebSocket would wait for a program that is dead.
-            with suppress(OSError):
-                self._socket.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+            # A Close of WebSocket would wait for a program that is dead. Of a transport's socket a loop lends no more
+            # than a view, by which uvloop shuts nothing.
+            if (view := self._socket.get_extra_info("socket")) is not None:
+                with suppress(OSError), view.dup() as same:
+                    same.shutdown(socket.SHUT_RDWR)
 
     def _ended(self, kind: WSMsgType, reason: object) -> None:
         if self._end is not None:

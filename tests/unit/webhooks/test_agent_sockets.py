@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 
 from engine.errors import WebhookError
+from engine.ports.agents import ConnectionEnd
 from engine.ports.streams import StreamServer
 from engine.webhooks.agent_socket import AgentSockets
 from tests.peers.agent_program import AgentProgram, agent_program
@@ -77,16 +80,23 @@ async def test_the_code_of_its_close_is_told_and_that_there_was_none() -> None:
         await lost.close()
 
 
-async def test_a_program_that_answers_no_ping_is_given_up() -> None:
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])  # a node runs on the second
+def test_a_program_that_answers_no_ping_is_given_up(run: Callable[[Coroutine[Any, Any, ConnectionEnd]], Any]) -> None:
+    end = run(_given_up())
+
+    assert end.code is None
+    assert "answered no ping" in end.why
+
+
+async def _given_up() -> ConnectionEnd:
     async with agent_program() as program:
         program.deaf = True
         socket = await _sockets(patience_s=0.3, ping_s=0.1).connect("AC1", f"ws://agent.example:{program.port}/")
 
         assert await asyncio.wait_for(_read(socket.messages()), 5) == []
 
-        assert socket.end().code is None
-        assert "answered no ping" in socket.end().why
         await asyncio.wait_for(socket.close(), 5)
+        return socket.end()
 
 
 async def test_the_way_there_and_back_is_measured() -> None:
