@@ -7,7 +7,7 @@ namespace telefoon {
 namespace {
 
 const char LETTERS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const pj_uint8_t NO_LETTER = 64;
+const pj_uint8_t LETTER_COUNT = 64, NO_LETTER = 0xff;
 
 struct Values {
     pj_uint8_t of[256];
@@ -15,24 +15,57 @@ struct Values {
     Values()
     {
         std::memset(of, NO_LETTER, sizeof(of));
-        for (pj_uint8_t value = 0; value < NO_LETTER; ++value)
+        for (pj_uint8_t value = 0; value < LETTER_COUNT; ++value)
             of[(pj_uint8_t)LETTERS[value]] = value;
     }
 };
 
-const Values values;
+// Two letters for each twelve bits, since a look for every letter takes twice as long.
+struct Pairs {
+    char of[LETTER_COUNT * LETTER_COUNT][2];
 
-// The bits of a group of four letters, of which the last `padded` are padding; false where one is no letter.
-bool read_group(const char *text, unsigned padded, pj_uint32_t &bits)
+    Pairs()
+    {
+        for (unsigned bits = 0; bits < LETTER_COUNT * LETTER_COUNT; ++bits) {
+            of[bits][0] = LETTERS[bits >> 6];
+            of[bits][1] = LETTERS[bits & 63];
+        }
+    }
+};
+
+const Values values;
+const Pairs pairs;
+
+// Of the groups of four letters that have no padding. The value of what is no letter has bits that no letter's has.
+bool read_groups(const char *text, size_t groups, char *into)
 {
-    bits = 0;
-    for (unsigned at = 0; at < 4; ++at) {
-        const pj_uint8_t value = at < 4 - padded ? values.of[(pj_uint8_t)text[at]] : 0;
+    pj_uint8_t strange = 0;
+    for (; groups; --groups, text += 4, into += 3) {
+        const pj_uint8_t first = values.of[(pj_uint8_t)text[0]], second = values.of[(pj_uint8_t)text[1]];
+        const pj_uint8_t third = values.of[(pj_uint8_t)text[2]], fourth = values.of[(pj_uint8_t)text[3]];
+        strange |= first | second | third | fourth;
+        into[0] = (char)(first << 2 | second >> 4);
+        into[1] = (char)(second << 4 | third >> 2);
+        into[2] = (char)(third << 6 | fourth);
+    }
+    return strange < LETTER_COUNT;
+}
+
+// Of the last group, in which one or two letters are padding. Bits that stand for nothing are none, as encoders write
+// them (section 3.5).
+bool read_padded(const char *text, unsigned padded, char *into)
+{
+    pj_uint32_t bits = 0;
+    for (unsigned at = 0; at < 4 - padded; ++at) {
+        const pj_uint8_t value = values.of[(pj_uint8_t)text[at]];
         if (value == NO_LETTER)
             return false;
         bits = bits << 6 | value;
     }
-    return true;
+    const unsigned unused = padded == 2 ? 4 : 2;
+    for (unsigned at = 0; at < 3 - padded; ++at)
+        into[at] = (char)(bits >> (unused + 8 * (2 - padded - at)));
+    return !(bits & ((1u << unused) - 1));
 }
 
 unsigned padding_of(const char *text, size_t length)
@@ -52,8 +85,9 @@ void add_base64(std::string &to, const void *bytes, size_t count)
     char *into = &to[begin];
     for (; count >= 3; count -= 3, from += 3) {
         const pj_uint32_t bits = (pj_uint32_t)from[0] << 16 | (pj_uint32_t)from[1] << 8 | from[2];
-        for (int shift = 18; shift >= 0; shift -= 6)
-            *into++ = LETTERS[bits >> shift & 63];
+        std::memcpy(into, pairs.of[bits >> 12], 2);
+        std::memcpy(into + 2, pairs.of[bits & 0xfff], 2);
+        into += 4;
     }
     if (!count)
         return;
@@ -67,18 +101,11 @@ bool read_base64(const char *text, size_t length, std::string &to)
     if (length % 4)
         return false;
     const unsigned padded = padding_of(text, length);
+    const size_t groups = length / 4 - (padded != 0);
     to.resize(length / 4 * 3 - padded);
-    char *into = to.empty() ? NULL : &to[0];
-    pj_uint32_t bits;
-    for (size_t at = 0; at < length; at += 4) {
-        const unsigned here = at + 4 == length ? padded : 0;
-        // Bits that stand for nothing are none, as encoders write them (section 3.5).
-        if (!read_group(text + at, here, bits) || (bits & ((1u << 8 * here) - 1)))
-            return false;
-        for (int shift = 16; shift >= (int)(8 * here); shift -= 8)
-            *into++ = (char)(bits >> shift & 255);
-    }
-    return true;
+    if (!read_groups(text, groups, &to[0]))
+        return false;
+    return !padded || read_padded(text + 4 * groups, padded, &to[3 * groups]);
 }
 
 } // namespace telefoon

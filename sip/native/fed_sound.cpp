@@ -83,9 +83,10 @@ void FedSound::end()
     taken = added;
 }
 
-bool FedSound::take(pj_int16_t *into)
+bool FedSound::take(pj_int16_t *into, unsigned &clears)
 {
     Guard guard(mutex);
+    clears = clear_count;
     ticks_dry += ran_out;
     if (!waiting() || !may_begin())
         return false;
@@ -138,12 +139,6 @@ void FedSound::return_marks(bool all)
         mark_bytes -= first.name.size();
         take_mark(first.name, all);
     }
-}
-
-unsigned FedSound::clears()
-{
-    Guard guard(mutex);
-    return clear_count;
 }
 
 unsigned FedSound::waiting_ms()

@@ -33,11 +33,9 @@ public:
     // Nothing waits, comes back or is added any more.
     void end();
 
-    // The next 20 ms, at the format's rate, the rest of them silent. False where there is nothing.
-    bool take(pj_int16_t *into);
-
-    // How often all that waited was thrown away; whoever keeps sound behind this throws it away too.
-    unsigned clears();
+    // The next 20 ms, at the format's rate, the rest of them silent. False where there is nothing. `clears` is how
+    // often all that waited was thrown away by now; whoever keeps sound behind this throws it away too.
+    bool take(pj_int16_t *into, unsigned &clears);
 
     unsigned waiting_ms();
 

@@ -57,19 +57,9 @@ unsigned escaped_letter(const char *&from, const char *end)
     return 0xfffd;
 }
 
-} // namespace
-
-bool JsonText::string(std::string &value)
+std::string without_escapes(const char *from, const char *behind)
 {
-    const char *from, *behind;
-    bool escaped;
-    if (!scan_string(from, behind, escaped))
-        return false;
-    if (!escaped) {
-        value.assign(from, behind);
-        return true;
-    }
-    value.clear();
+    std::string value;
     while (from != behind) {
         if (*from != '\\') {
             value += *from++;
@@ -87,16 +77,30 @@ bool JsonText::string(std::string &value)
                      : kind == 't' ? '\t'
                                    : kind;
     }
-    return true;
+    return value;
 }
 
-bool JsonText::raw_string(std::string &value)
+} // namespace
+
+bool JsonText::string(std::string_view &value, std::string &room)
 {
     const char *from, *behind;
     bool escaped;
     if (!scan_string(from, behind, escaped))
         return false;
-    value.assign(from - 1, behind + 1);
+    value = std::string_view(from, (size_t)(behind - from));
+    if (escaped)
+        value = room = without_escapes(from, behind);
+    return true;
+}
+
+bool JsonText::raw_string(std::string_view &value)
+{
+    const char *from, *behind;
+    bool escaped;
+    if (!scan_string(from, behind, escaped))
+        return false;
+    value = std::string_view(from - 1, (size_t)(behind - from) + 2);
     return true;
 }
 
@@ -136,10 +140,10 @@ bool JsonText::skip(unsigned depth)
     pass_space();
     if (at == end || depth > DEEPEST)
         return false;
-    std::string unread;
+    std::string_view unread;
     switch (*at) {
     case '{':
-        return object([&](const std::string &) { return skip(depth + 1); });
+        return object([&](std::string_view) { return skip(depth + 1); });
     case '[':
         return skip_array(depth);
     case '"':

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace telefoon {
 
@@ -16,19 +17,20 @@ public:
             return false;
         if (taken('}'))
             return true;
+        std::string room;
         do {
-            std::string name;
-            if (!string(name) || !taken(':') || !member(name))
+            std::string_view name;
+            if (!string(name, room) || !taken(':') || !member(name))
                 return false;
         } while (taken(','));
         return taken('}');
     }
 
-    // A string without its escapes.
-    bool string(std::string &value);
+    // A string without its escapes: the text's own bytes, or where it has escapes, those of `room`.
+    bool string(std::string_view &value, std::string &room);
 
     // A string as it stands there, with the quotes and escapes.
-    bool raw_string(std::string &value);
+    bool raw_string(std::string_view &value);
 
     // Any value, whose content is nobody's.
     bool skip() { return skip(0); }

@@ -9,23 +9,31 @@ namespace telefoon {
 
 namespace {
 
+const pj_int16_t QUIET[LONGEST] = {};
+
+// A frame between two rates, and as it is sent, while it is made. One for all streams of the media clock's thread, so
+// that it stays in the processor's cache.
+struct FrameInWork {
+    pj_int16_t samples[LONGEST];
+    std::string encoded;
+};
+
+thread_local FrameInWork in_work;
+
 // What goes to the program of one track: at the format's rate, encoded.
 struct Fork {
     std::shared_ptr<LiveStream> stream;
     std::string track;
     Resampler from_bridge;
-    pj_int16_t frame[LONGEST];
-    pj_int16_t quiet[LONGEST] = {};
-    std::string encoded;
     pj_uint64_t ticks = 0;
 
     void add(const pj_int16_t *samples)
     {
         if (!stream->opened || stream->ended)
             return;
-        from_bridge.run(samples ? samples : quiet, frame);
-        stream->format.encode(frame, stream->format.frame_samples(), encoded);
-        stream->outbox.add_media(track, ticks++ * 1000 / FRAMES_PER_S, encoded);
+        from_bridge.run(samples ? samples : QUIET, in_work.samples);
+        stream->format.encode(in_work.samples, stream->format.frame_samples(), in_work.encoded);
+        stream->outbox.add_media(track, ticks++ * 1000 / FRAMES_PER_S, in_work.encoded);
         wake_stream(stream);
     }
 };
@@ -35,22 +43,21 @@ struct Feed {
     std::shared_ptr<LiveStream> stream;
     unsigned bridge_rate;
     Resampler to_bridge;
-    pj_int16_t frame[LONGEST];
     unsigned clears = 0;
 
     bool take(pj_int16_t *into)
     {
-        forget_cleared();
-        if (!stream->fed.take(frame))
-            return false;
-        to_bridge.run(frame, into);
-        return true;
+        unsigned now;
+        const bool sounds = stream->fed.take(in_work.samples, now);
+        forget_cleared(now);
+        if (sounds)
+            to_bridge.run(in_work.samples, into);
+        return sounds;
     }
 
     // The resampler too has something of what was before.
-    void forget_cleared()
+    void forget_cleared(unsigned now)
     {
-        const unsigned now = stream->fed.clears();
         if (now == clears)
             return;
         clears = now;

@@ -24,26 +24,37 @@ StreamFormat StreamFormat::named(const std::string &name, unsigned rate)
 void StreamFormat::encode(const pj_int16_t *samples, unsigned count, std::string &into) const
 {
     into.resize((size_t)count * sample_bytes());
-    for (unsigned at = 0; at < count; ++at) {
-        if (encoding == StreamEncoding::MULAW) {
-            into[at] = (char)pjmedia_linear2ulaw(samples[at]);
-        } else if (encoding == StreamEncoding::ALAW) {
-            into[at] = (char)pjmedia_linear2alaw(samples[at]);
-        } else {
-            into[2 * at] = (char)(samples[at] & 0xff);
-            into[2 * at + 1] = (char)(samples[at] >> 8 & 0xff);
+    char *to = &into[0];
+    switch (encoding) {
+    case StreamEncoding::MULAW:
+        for (unsigned at = 0; at < count; ++at)
+            to[at] = (char)pjmedia_linear2ulaw(samples[at]);
+        break;
+    case StreamEncoding::ALAW:
+        for (unsigned at = 0; at < count; ++at)
+            to[at] = (char)pjmedia_linear2alaw(samples[at]);
+        break;
+    case StreamEncoding::L16:
+        for (unsigned at = 0; at < count; ++at) {
+            to[2 * at] = (char)(samples[at] & 0xff);
+            to[2 * at + 1] = (char)(samples[at] >> 8 & 0xff);
         }
     }
 }
 
 void StreamFormat::decode(const char *bytes, unsigned count, pj_int16_t *into) const
 {
-    for (unsigned at = 0; at < count; ++at) {
-        if (encoding == StreamEncoding::MULAW)
+    switch (encoding) {
+    case StreamEncoding::MULAW:
+        for (unsigned at = 0; at < count; ++at)
             into[at] = (pj_int16_t)pjmedia_ulaw2linear((pj_uint8_t)bytes[at]);
-        else if (encoding == StreamEncoding::ALAW)
+        break;
+    case StreamEncoding::ALAW:
+        for (unsigned at = 0; at < count; ++at)
             into[at] = (pj_int16_t)pjmedia_alaw2linear((pj_uint8_t)bytes[at]);
-        else
+        break;
+    case StreamEncoding::L16:
+        for (unsigned at = 0; at < count; ++at)
             into[at] = (pj_int16_t)((pj_uint8_t)bytes[2 * at] | (pj_uint16_t)(pj_uint8_t)bytes[2 * at + 1] << 8);
     }
 }

@@ -7,40 +7,39 @@ namespace telefoon {
 
 namespace {
 
-// The members that count, where they are there.
-struct Members {
-    std::string event, stream, payload, mark;
-    bool has_event = false, has_stream = false, has_payload = false, has_mark = false;
+// A member's string, which is the message's own bytes where it has no escapes.
+struct Member {
+    bool there = false;
+    std::string_view value;
+    std::string room;
+
+    bool read(JsonText &json) { return there = json.string(value, room); }
+    bool read_raw(JsonText &json) { return there = json.raw_string(value); }
 };
 
-template <class Read> bool noted(bool &has, Read read)
-{
-    has = read();
-    return has;
-}
+// The members that count, where they are there.
+struct Members {
+    Member event, stream, payload, mark;
+};
 
 // A member of an object in the object, and nothing else of that.
-bool read_inner(JsonText &json, const char *wanted, bool raw, std::string &value, bool &has)
+template <class Read> bool read_inner(JsonText &json, const char *wanted, Read read)
 {
-    return json.object([&](const std::string &name) {
-        if (name != wanted)
-            return json.skip();
-        return noted(has, [&] { return raw ? json.raw_string(value) : json.string(value); });
-    });
+    return json.object([&](std::string_view name) { return name == wanted ? read() : json.skip(); });
 }
 
 bool read_members(const std::string &text, Members &members)
 {
     JsonText json(text);
-    const bool read = json.object([&](const std::string &name) {
+    const bool read = json.object([&](std::string_view name) {
         if (name == "event")
-            return noted(members.has_event, [&] { return json.string(members.event); });
+            return members.event.read(json);
         if (name == "streamSid")
-            return noted(members.has_stream, [&] { return json.string(members.stream); });
+            return members.stream.read(json);
         if (name == "media")
-            return read_inner(json, "payload", false, members.payload, members.has_payload);
+            return read_inner(json, "payload", [&] { return members.payload.read(json); });
         if (name == "mark")
-            return read_inner(json, "name", true, members.mark, members.has_mark);
+            return read_inner(json, "name", [&] { return members.mark.read_raw(json); });
         return json.skip();
     });
     return read && json.over();
@@ -55,9 +54,10 @@ ServerMessage unreadable(const std::string &why)
 
 ServerMessage media(const Members &members, ServerMessage message)
 {
-    if (!members.has_payload)
+    const std::string_view payload = members.payload.value;
+    if (!members.payload.there)
         return unreadable("media without media.payload");
-    if (!read_base64(members.payload.data(), members.payload.size(), message.sound))
+    if (!read_base64(payload.data(), payload.size(), message.sound))
         return unreadable("media.payload is not base64");
     message.says = ServerSays::MEDIA;
     return message;
@@ -65,11 +65,11 @@ ServerMessage media(const Members &members, ServerMessage message)
 
 ServerMessage mark(const Members &members, ServerMessage message)
 {
-    if (!members.has_mark)
+    if (!members.mark.there)
         return unreadable("mark without mark.name");
-    if (members.mark.size() > LONGEST_MARK)
+    if (members.mark.value.size() > LONGEST_MARK)
         return unreadable("mark.name is longer than " + std::to_string(LONGEST_MARK) + " bytes");
-    message.mark = members.mark;
+    message.mark = members.mark.value;
     message.says = ServerSays::MARK;
     return message;
 }
@@ -81,18 +81,20 @@ ServerMessage read_server_message(const std::string &text)
     Members members;
     if (!read_members(text, members))
         return unreadable("it is not a JSON object of the published shape");
-    if (!members.has_event)
+    if (!members.event.there)
         return unreadable("it has no event");
-    if (!members.has_stream)
-        return unreadable(members.event.substr(0, 32) + " without streamSid");
+    const std::string_view event = members.event.value;
+    const std::string shown(event.substr(0, 32));
+    if (!members.stream.there)
+        return unreadable(shown + " without streamSid");
     ServerMessage message;
-    message.stream = members.stream;
-    if (members.event == "media")
-        return media(members, message);
-    if (members.event == "mark")
-        return mark(members, message);
-    if (members.event != "clear")
-        return unreadable("unknown event " + members.event.substr(0, 32));
+    message.stream = members.stream.value;
+    if (event == "media")
+        return media(members, std::move(message));
+    if (event == "mark")
+        return mark(members, std::move(message));
+    if (event != "clear")
+        return unreadable("unknown event " + shown);
     message.says = ServerSays::CLEAR;
     return message;
 }

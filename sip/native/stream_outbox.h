@@ -29,7 +29,7 @@ public:
     // Bytes that wait here, and those of `take` that were not `sent` yet.
     size_t waiting();
 
-    // All that waits, to be sent; then tell how much of it was.
+    // All that waits, to be sent, in place of what was there; then tell how much of it was.
     void take(std::string &into);
     void sent(size_t bytes);
 
@@ -40,13 +40,12 @@ public:
 
 private:
     void add_text(const std::string &text);
-    std::string numbered(const char *event);
+    void begin(const char *event);
 
     const std::string stream;
     std::mutex mutex;
     MaskSource masks;
     std::string frames;
-    std::string text; // of a message of media, kept so that it needs no new memory
     size_t taken = 0;
     pj_uint64_t sequence = 0, chunk = 0;
     bool opened = false, stopped = false, closed = false;

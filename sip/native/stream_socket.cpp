@@ -22,22 +22,24 @@ StreamSocket::StreamSocket(std::shared_ptr<LiveStream> stream, Clock::time_point
 {
 }
 
-bool StreamSocket::run(Clock::time_point now)
+bool StreamSocket::run(Clock::time_point now, bool may_read)
 {
     if (state == CONNECTING)
         connect();
     if (state == SHAKING)
         shake();
-    const bool was_paused = reading_paused;
-    const bool more = !was_paused && (state == OPEN || state == CLOSING) && read(now);
+    if (!reading_paused && (may_read || has_unread) && (state == OPEN || state == CLOSING))
+        has_unread = read(now);
     if (state == OPEN && stream->closing)
         ask_to_close(NORMAL_CLOSURE, "");
     if (state != CONNECTING && state != ENDED)
         write(now);
     // What a server sends that reads nothing itself would ask for ever more of us.
+    const bool was_paused = reading_paused;
     reading_paused = stream->outbox.waiting() > TOO_MUCH_UNSENT;
     // After a pause there may be something that TLS has read already, of which the system tells no more.
-    return state != ENDED && !reading_paused && (more || was_paused);
+    has_unread = has_unread || was_paused;
+    return state != ENDED && !reading_paused && has_unread;
 }
 
 void StreamSocket::connect()
@@ -77,6 +79,7 @@ void StreamSocket::open()
     for (size_t at = 0; at < stream->plan.greeting.size(); ++at)
         stream->outbox.open(stream->plan.greeting[at], at + 1 == stream->plan.greeting.size());
     stream->opened = true;
+    has_unread = true;
     take_messages(progressed);
 }
 
@@ -94,19 +97,23 @@ bool StreamSocket::read(Clock::time_point now)
             return false;
         frames.add(bytes, count);
         take_messages(now);
+        // Less than was asked for is all there is. One of TLS's records is no longer than what is asked for.
+        if (count < sizeof(bytes))
+            return false;
     }
     return true;
 }
 
 void StreamSocket::take_messages(Clock::time_point now)
 {
-    WebSocketMessage message;
     while ((state == OPEN || state == CLOSING) && frames.next(message)) {
         if (message.opcode != Opcode::TEXT && message.opcode != Opcode::BINARY)
             take_control(message, now);
         else if (state == OPEN)
             stream->take(message);
     }
+    if (message.content.capacity() > ONE_READ)
+        message.content = std::string();
     if (frames.fault() == NO_CODE || (state != OPEN && state != CLOSING))
         return;
     ask_to_close(frames.fault(), "what the server sends is no WebSocket's");

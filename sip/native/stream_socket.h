@@ -12,8 +12,9 @@ public:
 
     int descriptor() const { return socket.descriptor(); }
 
-    // Do all that can be done without waiting. True where there was more to read than its turn allows.
-    bool run(Clock::time_point now);
+    // Do all that can be done without waiting; read where the system tells that there may be something. True where
+    // there was more to read than its turn allows.
+    bool run(Clock::time_point now, bool may_read);
 
     // End it where the server has been silent for too long, and ping it where that is due.
     void look(Clock::time_point now);
@@ -46,6 +47,8 @@ private:
     std::string sending; // what is being sent
     size_t sent = 0;     // of it
     FrameReader frames;
+    WebSocketMessage message; // that was read last, kept so that the next needs no new memory
+    bool has_unread = false;  // which the system does not tell again
     bool reading_paused = false, ends_when_sent = false, awaits_pong = false;
     Clock::time_point begun, progressed, pinged;
     int close_code = NO_STATUS;

@@ -21,6 +21,10 @@ const pj_uint64_t WAKER = 0; // among what epoll tells; the others are addresses
 const int MOST_EVENTS = 256;
 const std::chrono::milliseconds LOOK(250);
 
+// From round to round of all sockets. The clock of media has one frame after the other ready, and programs send all
+// their streams' at once: together they cost one turn of this thread, and of the program's, instead of one each.
+const std::chrono::milliseconds ROUND(2);
+
 // The sockets of all streams, and how others reach the thread that has them.
 class StreamSockets {
 public:
@@ -53,9 +57,10 @@ public:
             const int found = epoll_wait(epoll, events, MOST_EVENTS, (int)LOOK.count());
             for (int at = 0; at < found; ++at)
                 if (events[at].data.u64 != WAKER)
-                    run(events[at].data.u64);
+                    run(events[at].data.u64, true);
             run_woken();
             look();
+            std::this_thread::sleep_for(ROUND);
         }
     }
 
@@ -90,7 +95,7 @@ private:
             stream->woken = false; // before it is looked at: who wakes it later is served later
             if (!watched.count(key_of(*stream)))
                 begin(stream);
-            run(key_of(*stream));
+            run(key_of(*stream), false);
         }
     }
 
@@ -103,12 +108,12 @@ private:
         watched.emplace(key_of(*stream), Watched{stream, std::move(socket), EPOLLIN | EPOLLOUT});
     }
 
-    void run(pj_uint64_t key)
+    void run(pj_uint64_t key, bool may_read)
     {
         const auto found = watched.find(key);
         if (found == watched.end())
             return;
-        if (found->second.socket->run(Clock::now()))
+        if (found->second.socket->run(Clock::now(), may_read))
             wake(found->second.stream);
         settle(found);
     }

@@ -1,5 +1,6 @@
 #include "websocket_frames.h"
 
+#include <cstring>
 #include <stdexcept>
 
 #include <openssl/rand.h>
@@ -26,6 +27,36 @@ bool may_be_sent(unsigned code)
 {
     return (code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006) ||
            (code >= 3000 && code < 5000);
+}
+
+// Eight bytes at once: the mask comes round after four.
+void apply_mask(char *content, size_t length, const pj_uint8_t *mask)
+{
+    pj_uint64_t twice, eight;
+    std::memcpy(&twice, mask, 4);
+    std::memcpy(reinterpret_cast<char *>(&twice) + 4, mask, 4);
+    size_t at = 0;
+    for (; at + sizeof(eight) <= length; at += sizeof(eight)) {
+        std::memcpy(&eight, content + at, sizeof(eight));
+        eight ^= twice;
+        std::memcpy(content + at, &eight, sizeof(eight));
+    }
+    for (; at < length; ++at)
+        content[at] = (char)(content[at] ^ mask[at & 3]);
+}
+
+// How many of the first bytes are ASCII for certain: eight at once are looked at.
+size_t leading_ascii(const std::string &text)
+{
+    const pj_uint64_t high_bits = 0x8080808080808080;
+    pj_uint64_t eight;
+    size_t at = 0;
+    for (; at + sizeof(eight) <= text.size(); at += sizeof(eight)) {
+        std::memcpy(&eight, text.data() + at, sizeof(eight));
+        if (eight & high_bits)
+            break;
+    }
+    return at;
 }
 
 void add_number(std::string &to, pj_uint64_t number, unsigned bytes)
@@ -70,8 +101,7 @@ void add_frame(std::string &to, Opcode opcode, const char *content, size_t lengt
     to.append(reinterpret_cast<const char *>(mask), 4);
     const size_t begin = to.size();
     to.append(content, length);
-    for (size_t at = 0; at < length; ++at)
-        to[begin + at] = (char)(to[begin + at] ^ mask[at & 3]);
+    apply_mask(&to[begin], length, mask);
 }
 
 void FrameReader::add(const char *bytes, size_t count)
@@ -126,14 +156,20 @@ bool FrameReader::take(const Header &header, WebSocketMessage &message)
 {
     if (header.opcode != Opcode::CONTINUATION)
         partial.opcode = header.opcode;
-    partial.content.append(received, header.begin, header.length);
+    const bool alone = header.final && !within;
+    std::string &content = alone ? message.content : partial.content;
+    if (alone)
+        content.clear();
+    content.append(received, header.begin, header.length);
     read = header.begin + header.length;
     within = !header.final;
     if (within)
         return false;
     message.opcode = partial.opcode;
-    message.content.swap(partial.content);
-    partial.content.clear();
+    if (!alone) {
+        message.content.swap(partial.content);
+        partial.content = std::string();
+    }
     return message.opcode != Opcode::TEXT || is_utf8(message.content) || fail(NOT_THE_TYPE);
 }
 
@@ -173,7 +209,7 @@ void FrameReader::drop_read()
 
 bool is_utf8(const std::string &text)
 {
-    for (size_t at = 0; at < text.size();) {
+    for (size_t at = leading_ascii(text); at < text.size();) {
         const pj_uint8_t first = (pj_uint8_t)text[at++];
         if (first < 0x80)
             continue;

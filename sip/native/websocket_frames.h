@@ -29,7 +29,7 @@ public:
     const pj_uint8_t *next();
 
 private:
-    pj_uint8_t bytes[512];
+    pj_uint8_t bytes[2048];
     size_t used = sizeof(bytes);
 };
 

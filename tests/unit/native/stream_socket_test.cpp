@@ -128,8 +128,8 @@ void tick(const std::shared_ptr<LiveStream> &stream, pj_uint64_t ticks)
     stream->format.encode(frame, 160, encoded);
     stream->outbox.add_media("inbound", ticks * 20, encoded);
     wake_stream(stream);
-    stream->fed.take(frame);
-    stream->fed.clears();
+    unsigned clears;
+    stream->fed.take(frame, clears);
 }
 
 bool ends(const std::shared_ptr<LiveStream> &stream)

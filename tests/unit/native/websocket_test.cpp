@@ -143,10 +143,24 @@ TEST_CASE("text that is not UTF-8 is a fault")
     CHECK(fault_of(sent({0x88, 4, 0x03, 0xe8, 0xc3, 0x28})) == NOT_THE_TYPE);
     for (const std::string &wrong : {std::string("\xc0\x80"), std::string("\xe0\x80\x80"), std::string("\xed\xa0\x80"),
                                      std::string("\xf4\x90\x80\x80"), std::string("\xe2\x82"), std::string("\x80")})
-        CHECK(!is_utf8(wrong));
+        for (size_t before = 0; before < 18; ++before)
+            CHECK(!is_utf8(std::string(before, 'a') + wrong));
     for (const std::string &right :
          {std::string("plain"), std::string("\xc3\xa9"), std::string("\xe2\x82\xac"), std::string("\xf0\x9f\x99\x82")})
-        CHECK(is_utf8(right));
+        for (size_t before = 0; before < 18; ++before)
+            CHECK(is_utf8(std::string(before, 'a') + right));
+}
+
+TEST_CASE("each byte of a message is masked, however long it is")
+{
+    const pj_uint8_t mask[] = {0x11, 0x22, 0x44, 0x88};
+    for (size_t length = 0; length < 40; ++length) {
+        std::string frame;
+        add_frame(frame, Opcode::TEXT, std::string(length, 'a').data(), length, mask);
+        REQUIRE(frame.size() == 6 + length);
+        for (size_t at = 0; at < length; ++at)
+            CHECK(frame[6 + at] == (char)('a' ^ mask[at % 4]));
+    }
 }
 
 TEST_CASE("a handshake asks for a websocket and nothing more")
