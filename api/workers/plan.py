@@ -43,10 +43,14 @@ class ProxyTls:
 
 @dataclass(frozen=True, slots=True)
 class MachinePlan:
-    """All workers, and the SIP proxy before them: outside where the settings say, inside at a port of its own."""
+    """All workers, and the SIP proxy before them: outside where the settings say, inside at a port of its own.
 
-    host: str
-    advertised: str | None
+    `hosts` are the addresses of all of them, one of each IP version that they speak, the main one first; `advertised`
+    are those that others reach, where NAT stands between.
+    """
+
+    hosts: Sequence[str]
+    advertised: Sequence[str]
     outside_port: int
     inside_port: int
     workers: Sequence[WorkerPlan]
@@ -67,8 +71,9 @@ def planned(settings: Settings, count: int) -> MachinePlan:
         _worker(settings, number, inside + number * _PORTS_OF_A_WORKER, first + (number - 1) * share, share, readers)
         for number in range(1, count + 1)
     ]
-    advertised = settings.public_addresses[0] if settings.public_addresses else None
-    return MachinePlan(settings.sip_hosts[0], advertised, settings.sip_port, inside, workers, _tls(settings))
+    return MachinePlan(
+        settings.sip_hosts, settings.public_addresses, settings.sip_port, inside, workers, _tls(settings)
+    )
 
 
 def _require(settings: Settings) -> None:
@@ -80,8 +85,11 @@ def _require(settings: Settings) -> None:
         raise SetupError(
             "Workers are linked without TLS, which Kamailio speaks for them: set TELEFOON_NODE_LINKS=plain."
         )
-    if len(settings.sip_hosts) > 1:
-        raise SetupError("Workers have one address for SIP: name one in TELEFOON_SIP_HOST.")
+    if everywhere := sorted(_ANYWHERE.keys() & set(settings.sip_hosts)):
+        raise SetupError(
+            f"Workers and the proxy before them call each other: name this machine's address in TELEFOON_SIP_HOST, not "
+            f"{everywhere[0]}."
+        )
 
 
 def _tls(settings: Settings) -> ProxyTls | None:
@@ -105,7 +113,7 @@ def _worker(settings: Settings, number: int, sip_port: int, first_rtp: int, rtp_
         "PUBLIC_URL": public_address_of(settings),
         "SIP_PORT": str(sip_port),
         "SIP_TRANSPORTS": ", ".join(each for each in settings.sip_transports if each is not SipTransport.TLS),
-        "SIP_PROXIES": ", ".join(map(str, [*settings.sip_proxies, settings.sip_hosts[0]])),
+        "SIP_PROXIES": ", ".join(map(str, [*settings.sip_proxies, *settings.sip_hosts])),
         "RTP_PORTS": f"{first_rtp}-{first_rtp + rtp_ports - 1}",
         "DATA_DIR": str(folder),
     }

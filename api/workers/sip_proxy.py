@@ -3,7 +3,7 @@
 import os
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,10 @@ CONFIGURATION: Final = Path(__file__).resolve().parents[2] / "deploy" / "kamaili
 _TLS_FILE: Final = "tls.cfg"
 _WHERE: Final = os.pathsep.join((os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin"))
 _MOST_CALLS_OF_A_WORKER: Final = 1024
+_SHARED_MIB: Final = 64
+_SHARED_WITH_TLS_MIB: Final = 256
+"""The system's 144 authorities, which each of its processes keeps, take 50 over IPv4, and over both versions more than
+64. What is not used takes nothing."""
 _BANNED_S: Final = 60
 _STRANGERS_REQUESTS: Final = 20_000
 """Within two seconds. It does not know which sources are trunks', so a carrier is held to what a flood is: the workers
@@ -30,12 +34,7 @@ def proxy_command(plan: MachinePlan, folder: Path) -> Sequence[str]:
         raise SetupError("Workers need Kamailio before them: apt-get install kamailio")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / "site.cfg").write_text(_site(plan, folder))
-    (folder / "nodes.list").write_text(
-        "".join(
-            f"1 sip:{plan.host}:{each.sip_port} 0 0 duid={each.name};maxload={_MOST_CALLS_OF_A_WORKER}\n"
-            for each in plan.workers
-        )
-    )
+    (folder / "nodes.list").write_text("".join(_nodes(plan)))
     (folder / "sources.list").write_text("")
     if plan.tls is not None:
         (folder / _TLS_FILE).write_text(_tls(plan.tls))
@@ -44,15 +43,31 @@ def proxy_command(plan: MachinePlan, folder: Path) -> Sequence[str]:
     modules = next(iter(Path(program).resolve().parents[1].glob("lib/*/kamailio/modules")), None)
     beside = [] if modules is None else ["-L", str(modules)]
     own = ["-f", str(folder / CONFIGURATION.name), "-Y", str(folder), "-P", str(folder / "kamailio.pid")]
-    return [program, "-DD", "-E", "-m", "64", "-M", "8", *beside, *own]
+    shared_mib = _SHARED_MIB if plan.tls is None else _SHARED_WITH_TLS_MIB
+    return [program, "-DD", "-E", "-m", str(shared_mib), "-M", "8", *beside, *own]
+
+
+def _nodes(plan: MachinePlan) -> Iterator[str]:
+    """The lines of nodes.list: a group for each IP version, as a call stays within one."""
+    for group, host in enumerate(_families(plan.hosts), 1):
+        socket = f"udp:{host}:{plan.inside_port}"
+        for each in plan.workers:
+            own = f"duid={each.name};maxload={_MOST_CALLS_OF_A_WORKER};socket={socket}"
+            yield f"{group} sip:{host}:{each.sip_port} 0 0 {own}\n"
+
+
+def _families(addresses: Sequence[str]) -> Sequence[str]:
+    """One of each IP version as kamailio.cfg wants them: IPv4 before IPv6, which is in brackets."""
+    return [f"[{each}]" if ":" in each else each for each in sorted(addresses, key=lambda each: ":" in each)]
 
 
 def _site(plan: MachinePlan, folder: Path) -> str:
+    main, *too = _families(plan.hosts)
     values = {
-        "OUTSIDE_IP": plan.host,
+        "OUTSIDE_IP": main,
         "OUTSIDE_PORT": plan.outside_port,
         "OUTSIDE_TLS_PORT": plan.outside_port + 1,
-        "INSIDE_IP": plan.host,
+        "INSIDE_IP": main,
         "INSIDE_PORT": plan.inside_port,
         "INSIDE_TLS_PORT": plan.inside_port + 1,
         "LISTS_FOLDER": folder,
@@ -61,10 +76,11 @@ def _site(plan: MachinePlan, folder: Path) -> str:
         "TOPOLOGY_KEY": secrets.token_hex(16),
         "STRANGERS_REQUESTS": _STRANGERS_REQUESTS,
         "BANNED_S": _BANNED_S,
-        **({"ADVERTISED": plan.advertised} if plan.advertised else {}),
+        **({"OUTSIDE6_IP": too[0], "INSIDE6_IP": too[0]} if too else {}),
+        **{"OUTSIDE6_PUBLIC" if too and ":" in each else "ADVERTISED": each for each in _families(plan.advertised)},
     }
     lines = [f'#!substdef "!{name}!{value}!g"' for name, value in values.items()]
-    defined = ["WITH_STRANGERS", *(["WITH_TLS"] if plan.tls is not None else [])]
+    defined = ["WITH_STRANGERS", *(["WITH_TLS"] if plan.tls is not None else []), *(["WITH_IPV6"] if too else [])]
     return "\n".join([*lines, *(f"#!define {each}" for each in defined), "log_stderror=yes", ""])
 
 

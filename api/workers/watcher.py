@@ -98,7 +98,7 @@ async def _watch(plan: MachinePlan, proxy: Sequence[str]) -> int:
             tasks.append(started(worker.run(), f"worker {each.name}"))
             if each is plan.workers[0]:
                 await _until_it_serves(each, worker, signals)
-        log.info("workers_serve", workers=len(workers), sip=f"{plan.host}:{plan.outside_port}")
+        log.info("workers_serve", workers=len(workers), sip=f"{plan.hosts[0]}:{plan.outside_port}")
         await first_done(signals.asked.happened, *tasks)
         for task in tasks:
             if task.done():  # it goes on for ever, or fails

@@ -1,13 +1,10 @@
 """`telefoon serve --workers`: several nodes behind Kamailio on one machine, as if they were one."""
 
 import asyncio
-import json
 import os
 import re
 import signal
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
 
@@ -15,64 +12,21 @@ import aiohttp
 import pytest
 from aiohttp import ClientConnectionError
 
-from scripts.kamailio import KAMAILIO, MODULES, PROGRAM
-from scripts.progress import Progress
 from tests.peers import commands
-from tests.peers.certificates import Pems, make_pems
+from tests.peers.certificates import make_pems
 from tests.peers.customer import Customer
 from tests.peers.flood import flood
 from tests.peers.phone import phone
-from tests.peers.platform import NUMBER, Json, Platform, prepared
+from tests.peers.platform import NUMBER, Platform, prepared
 from tests.peers.ports import Ports
 from tests.peers.raw_caller import audio
 from tests.peers.tls_caller import tls_caller
 from tests.peers.waiting import eventually, within
+from tests.peers.workers import listed, states, workers
 
 pytestmark = [pytest.mark.sip, pytest.mark.postgres]
 
-STAYS = "<Response><Echo/></Response>"
 NAMES = ("node-1-1", "node-1-2")
-
-
-@asynccontextmanager
-async def workers(
-    folder: Path, ports: Ports, database: str, shop: Customer, pems: Pems | None = None
-) -> AsyncIterator[Platform]:
-    """Two of them, started by one command; the platform is what clients and callers have.
-
-    With `pems` SIP and REST are spoken over TLS too, and the platform's REST is at the first worker's own port.
-    """
-    root = await asyncio.to_thread(KAMAILIO.made, Progress())
-    (modules,) = root.glob(str(MODULES))
-    http, sip = ports.block(4), ports.block(10)
-    given = {"WORKERS": "2", "DATABASE_URL": database, "HTTP_PORT": str(http), "SIP_PORT": str(sip)}
-    shop.flows["/stays"] = STAYS
-    if pems is not None:
-        shown = {"CERT": str(pems.certificate), "KEY": str(pems.key)}
-        given |= {f"{whose}TLS_{name}": file for whose in ("", "HTTP_") for name, file in shown.items()}
-        given["SIP_TRANSPORTS"] = "udp, tcp, tls"
-    made = await asyncio.to_thread(prepared, folder, ports, given, number={"--url": shop.url("/stays")})
-    made.environment |= {
-        "PATH": f"{(root / PROGRAM).parent}:{os.environ['PATH']}", "LD_LIBRARY_PATH": str(modules.parent),
-    }  # fmt: skip
-    made.http_port += 1 if pems is not None else 0
-    try:
-        await made.start()
-        await eventually(
-            lambda: set(states(made)) == {"serving"} and len(states(made)) == 2, within_s=60, otherwise=made.log
-        )
-        yield made
-    finally:
-        await made.end(signal.SIGINT)
-
-
-def listed(made: Platform) -> dict[str, Json]:
-    """The nodes of the database, by their names."""
-    return {each["name"]: each for each in json.loads(made.telefoon("nodes", "list", "--json"))}
-
-
-def states(made: Platform) -> list[str]:
-    return [each["state"] for each in listed(made).values()]
 
 
 def processes_of(made: Platform) -> dict[int, str]:

@@ -65,8 +65,9 @@ async def tls_caller(
         context.maximum_version = latest
     if pems is not None:
         context.load_cert_chain(pems.certificate, pems.key)
-    reader, writer = await asyncio.open_connection(HOST, port, ssl=context, local_addr=(host, 0))
-    raw = RawCaller(port, host=host)
+    at, written = (host, f"[{host}]") if ":" in host else (HOST, host)
+    reader, writer = await asyncio.open_connection(at, port, ssl=context, local_addr=(host, 0))
+    raw = RawCaller(port, host=written, target_host=written if at == host else HOST)
     raw.port = writer.get_extra_info("sockname")[1]
     try:
         yield TlsCaller(raw, reader, writer)

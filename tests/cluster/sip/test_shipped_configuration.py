@@ -13,7 +13,9 @@ from tests.peers.sip_balancer import CONFIGURATION
 pytestmark = pytest.mark.sip
 
 
-@pytest.mark.parametrize("defines", [(), ("WITH_TLS", "WITH_TOPOLOGY_HIDING", "WITH_STRANGERS")])
+@pytest.mark.parametrize(
+    "defines", [(), ("WITH_TLS", "WITH_TLS_INSIDE", "WITH_TOPOLOGY_HIDING", "WITH_STRANGERS", "WITH_IPV6")]
+)
 async def test_kamailio_reads_it_with_the_values_that_are_shipped(tmp_path: Path, defines: tuple[str, ...]) -> None:
     root = await asyncio.to_thread(KAMAILIO.made, Progress())
     (modules,) = root.glob(str(MODULES))

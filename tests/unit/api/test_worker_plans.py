@@ -71,6 +71,14 @@ def test_the_proxy_speaks_tls_for_workers_which_speak_to_it_by_udp_and_tcp() -> 
     assert planned(machine(**given), 2).tls is None
 
 
+def test_workers_of_two_ip_versions_believe_the_proxy_at_either() -> None:
+    plan = planned(machine(sip_host="192.0.2.7, 2001:db8::7", public_address="198.51.100.7"), 2)
+
+    assert plan.hosts == ("192.0.2.7", "2001:db8::7")
+    assert plan.advertised == ("198.51.100.7",)
+    assert {each.settings["SIP_PROXIES"] for each in plan.workers} == {"192.0.2.7, 2001:db8::7"}
+
+
 def test_workers_whose_clients_come_over_tls_answer_each_other_on_loopback_alone() -> None:
     settings = machine(http_host="192.0.2.7", http_tls_cert="a.pem", http_tls_key="b.pem")
     (first, _) = planned(settings, 2).workers
@@ -88,11 +96,12 @@ def test_a_worker_has_no_workers() -> None:
     [
         ({"database_url": ""}, "must be PostgreSQL"),
         ({"rtp_ports": "10000-10003"}, "too few ports for 2 workers"),
-        ({"sip_host": "192.0.2.7, 2001:db8::7"}, "one address for SIP"),
         (
             {"sip_transports": "udp, tls", "tls_cert": "a.pem", "tls_key": "b.pem", "node_links": "tls"},
             "linked without TLS",
         ),
+        ({"sip_host": "0.0.0.0"}, "name this machine's address in TELEFOON_SIP_HOST, not 0.0.0.0"),
+        ({"sip_host": "192.0.2.7, ::"}, "not ::"),
         ({"sip_transports": "tls", "tls_cert": "a.pem", "tls_key": "b.pem"}, "called by UDP"),
     ],
 )

@@ -102,7 +102,8 @@ def test_kamailio_is_before_all_nodes_and_at_its_own_addresses() -> None:
 def test_kamailio_has_each_value_that_its_configuration_needs() -> None:
     """Those that are switched on by a define are for who switches it on."""
     deployed = (CHECKOUT / "deploy/kamailio/site.cfg").read_text()
-    needed = set(re.findall(r'^#!substdef "!(\w+)!', deployed, re.MULTILINE)) - {"TLS_FILE", "TOPOLOGY_KEY"}
+    switched_on = {"TLS_FILE", "TOPOLOGY_KEY", "OUTSIDE6_IP", "INSIDE6_IP"}
+    needed = set(re.findall(r'^#!substdef "!(\w+)!', deployed, re.MULTILINE)) - switched_on
 
     assert (
         set(re.findall(r'^#!substdef "!(\w+)!', (CHECKOUT / "deploy/compose/site.cfg").read_text(), re.MULTILINE))
