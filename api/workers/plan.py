@@ -81,10 +81,6 @@ def _require(settings: Settings) -> None:
         raise SetupError("Workers share a database, which must be PostgreSQL: set TELEFOON_DATABASE_URL.")
     if SipTransport.UDP not in settings.sip_transports:
         raise SetupError("Workers are called by UDP: name udp in TELEFOON_SIP_TRANSPORTS, beside tls if you want that.")
-    if settings.node_links == "tls":
-        raise SetupError(
-            "Workers are linked without TLS, which Kamailio speaks for them: set TELEFOON_NODE_LINKS=plain."
-        )
     if everywhere := sorted(_ANYWHERE.keys() & set(settings.sip_hosts)):
         raise SetupError(
             f"Workers and the proxy before them call each other: name this machine's address in TELEFOON_SIP_HOST, not "
@@ -112,7 +108,7 @@ def _worker(settings: Settings, number: int, sip_port: int, first_rtp: int, rtp_
         "HTTP_SHARED_PORT": str(settings.http_port),
         "PUBLIC_URL": public_address_of(settings),
         "SIP_PORT": str(sip_port),
-        "SIP_TRANSPORTS": ", ".join(each for each in settings.sip_transports if each is not SipTransport.TLS),
+        "SIP_TRANSPORTS": ", ".join(_transports(settings)),
         "SIP_PROXIES": ", ".join(map(str, [*settings.sip_proxies, *settings.sip_hosts])),
         "RTP_PORTS": f"{first_rtp}-{first_rtp + rtp_ports - 1}",
         "DATA_DIR": str(folder),
@@ -124,6 +120,12 @@ def _worker(settings: Settings, number: int, sip_port: int, first_rtp: int, rtp_
     if settings.log_folder is not None:
         given["LOG_FOLDER"] = str(settings.log_folder / folder.name)
     return WorkerPlan(name, folder, sip_port, http_port, given)
+
+
+def _transports(settings: Settings) -> Sequence[SipTransport]:
+    """The transports of a worker: TLS is spoken by the proxy, and between rooms of nodes where the settings say so."""
+    spoken = settings.sip_transports
+    return spoken if settings.node_links == "tls" else [each for each in spoken if each is not SipTransport.TLS]
 
 
 def share_pepper(plan: WorkerPlan) -> None:

@@ -113,3 +113,27 @@ async def test_a_machine_of_ipv6_alone_has_workers_too(
                 within_s=20,
                 otherwise=lambda: str(listed(made)),
             )
+
+
+async def test_rooms_of_workers_are_linked_over_tls_where_the_settings_say_so(
+    tmp_path: Path, ports: Ports, shop: Customer, database: str
+) -> None:
+    pems = make_pems(tmp_path / "pems")
+    secured = {"TLS_CA": str(pems.ca), "NODE_LINKS": "tls"}
+    async with (
+        workers(tmp_path, ports, database, shop, pems, secured, flow=HALL) as made,
+        calling(made, ports, 400, 620, proxy=IPV4) as callers,
+    ):
+        await has(made, "hall", 2, within_s=20)
+
+        await all_hear_all_others(*callers)
+
+        assert [each["calls"] for each in listed(made).values()] == [1, 1], "each at a worker of its own"
+        own = {made.sip_port + 4, made.sip_port + 6}
+        assert connected() & {port + 1 for port in own}, "one has dialled the other at its port of TLS"
+
+
+def connected() -> set[int]:
+    """The ports of loopback to which there are connections over TCP."""
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return {int(line[2].partition(":")[2], 16) for line in lines if line[3] == "01"}
