@@ -147,3 +147,22 @@ async def test_its_own_voice_on_an_echoing_line_interrupts_nothing_and_a_lost_pr
     assert program.of_type("interrupt") == program.of_type("prompt") == []
     [done] = shop.forms("/done")
     assert (done["SessionStatus"], done["ErrorCode"]) == ("failed", "39001")
+
+
+async def test_who_hangs_up_on_a_program_holds_up_nobody_where_speech_is_not_understood(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    async with agent_program() as program:
+        shop.flows["/start"] = relay(program, language="en-GB")
+        number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
+        async with platform(tmp_path, ports, number=number) as telefoon:
+            named(telefoon)
+            async with calling(telefoon, ports, 500) as (caller,):
+                error = await program.is_told("error", within_s=60)
+                await telefoon.patch(f"calls/{caller.call_id}", {"status": "completed"})
+                ended = await telefoon.ended_call(caller.call_id)
+            [talk] = await of_kind(telefoon, caller, "agent_ended")
+
+    assert "no recognizer" in error["description"]
+    assert (ended["status"], talk["status"]) == ("completed", "completed")
+    assert program.close_codes == [1000]

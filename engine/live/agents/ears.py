@@ -50,12 +50,16 @@ class AgentEars:
         self._person_speaks = False
 
     async def listen(self) -> None:
-        """Hear until cancelled. Raises MediaError where the leg can't be heard."""
+        """Hear until cancelled, or not at all where nobody understands. Raises MediaError where it can't be heard."""
+        recognizer = self._services.recognizer
+        if recognizer is None:
+            self._hear(NotListened("Nobody understands speech here: there is no recognizer."))
+            return
         async with self._services.bridge.listen(Said(self._session.leg.id)) as pcm:
             pumping = started(self._pump(pcm))
             try:
                 while True:
-                    await self._one_utterance()
+                    await self._one_utterance(recognizer)
             finally:
                 await stopped(pumping)
 
@@ -70,12 +74,7 @@ class AgentEars:
             heard = samples if consented else bytes(len(samples))
             self._pcm.put(heard if self.gate is None else self.gate.passed(heard))
 
-    async def _one_utterance(self) -> None:
-        recognizer = self._services.recognizer
-        if recognizer is None:
-            self._hear(NotListened("Nobody understands speech here: there is no recognizer."))
-            await self._session.over.wait()
-            return
+    async def _one_utterance(self, recognizer: Recognizer) -> None:
         self._person_speaks = False
         self._listening = started(self._understand(recognizer))
         try:
