@@ -1,11 +1,15 @@
 #include "stream_messages.h"
 
+#include <algorithm>
+
 #include "base64.h"
 #include "json_text.h"
 
 namespace telefoon {
 
 namespace {
+
+const size_t LONGEST_SHOWN = 32; // in bytes, of an event that is none
 
 // A member's string, which is the message's own bytes where it has no escapes.
 struct Member {
@@ -43,6 +47,15 @@ bool read_members(const std::string &text, Members &members)
         return json.skip();
     });
     return read && json.over();
+}
+
+// The first letters of a text that is UTF-8, to be shown.
+std::string beginning(std::string_view text)
+{
+    size_t end = std::min(text.size(), LONGEST_SHOWN);
+    while (end < text.size() && end && (text[end] & 0xc0) == 0x80)
+        --end;
+    return std::string(text.substr(0, end));
 }
 
 ServerMessage unreadable(const std::string &why)
@@ -84,7 +97,7 @@ ServerMessage read_server_message(const std::string &text)
     if (!members.event.there)
         return unreadable("it has no event");
     const std::string_view event = members.event.value;
-    const std::string shown(event.substr(0, 32));
+    const std::string shown = beginning(event);
     if (!members.stream.there)
         return unreadable(shown + " without streamSid");
     ServerMessage message;

@@ -100,6 +100,9 @@ TEST_CASE("messages that are none say why")
         CHECK(read.fault != "");
     }
     CHECK(read_server_message(media("AA")).fault == "media.payload is not base64");
+    const std::string dance = "dance, and dance, and dance, and", dances = dance.substr(0, 31);
+    CHECK(read_server_message("{\"event\":\"" + dances + "\xc3\xa9\",\"streamSid\":\"MZ1\"}").fault ==
+          "unknown event " + dances);
     const std::string mark = R"({"event":"mark","streamSid":"MZ1","mark":{"name":")" + std::string(10000, 'x') + "\"}}";
     CHECK(read_server_message(mark).says == ServerSays::UNREADABLE);
 }
