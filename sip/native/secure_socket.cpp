@@ -169,7 +169,9 @@ SecureSocket::Step SecureSocket::read(char *into, size_t most, size_t &count)
     count = 0;
     if (tls) {
         ERR_clear_error();
-        return after_tls(SSL_read_ex(tls.get(), into, most, &count));
+        const Step step = after_tls(SSL_read_ex(tls.get(), into, most, &count));
+        reading_awaits_writing = step == Step::WAITS && awaits_writing;
+        return step;
     }
     const ssize_t got = recv(socket, into, most, 0);
     if (got > 0) {

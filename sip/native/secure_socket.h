@@ -38,6 +38,9 @@ public:
     // Whether it goes on only when something may be written.
     bool wants_to_write() const { return awaits_writing; }
 
+    // Whether it is read on only when something may be written: TLS has something of its own to answer.
+    bool reads_when_writable() const { return reading_awaits_writing; }
+
     // Why it has failed, in words.
     const std::string &fault() const { return found; }
 
@@ -55,7 +58,7 @@ private:
     const ServerPlace place;
     int socket = -1;
     std::unique_ptr<SSL, decltype(&SSL_free)> tls;
-    bool connected = false, secured = false, awaits_writing = true;
+    bool connected = false, secured = false, awaits_writing = true, reading_awaits_writing = false;
     std::string found;
 };
 

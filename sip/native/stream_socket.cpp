@@ -212,7 +212,9 @@ void StreamSocket::ping(Clock::time_point now)
 
 bool StreamSocket::wants_to_write() const
 {
-    return state == CONNECTING ? socket.wants_to_write() : sent < sending.size();
+    if (state == CONNECTING)
+        return socket.wants_to_write();
+    return sent < sending.size() || (!reading_paused && socket.reads_when_writable());
 }
 
 void StreamSocket::end(int code, const std::string &why)

@@ -19,7 +19,7 @@ public:
     // End it where the server has been silent for too long, and ping it where that is due.
     void look(Clock::time_point now);
 
-    bool wants_to_read() const { return !reading_paused; }
+    bool wants_to_read() const { return !reading_paused && !socket.reads_when_writable(); }
     bool wants_to_write() const;
     bool ended() const { return state == ENDED; }
 
