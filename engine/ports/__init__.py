@@ -41,7 +41,6 @@ from engine.ports.rooms import PLAIN_SOUND, WIDEST_HZ, Attendance, MixedRoom, Ro
 from engine.ports.sip_trace import SipTrace
 from engine.ports.sound import AudioDecoder, Speech, Synthesizer, Tones
 from engine.ports.streams import (
-    MarkReturned,
     MessageUnread,
     ProgramFinder,
     StreamCounts,
@@ -109,7 +108,6 @@ __all__ = [
     "Leg",
     "LegEvent",
     "LegId",
-    "MarkReturned",
     "MediaChanged",
     "MediaLost",
     "MessageUnread",

@@ -83,21 +83,13 @@ class StreamEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class MarkReturned:
-    """A mark has gone back to the program: what came before it was heard, or was thrown away by a clear."""
-
-    name: str
-    cleared: bool
-
-
-@dataclass(frozen=True, slots=True)
 class MessageUnread:
     """The program has sent what is none of the published messages; of each stream the first ten are told."""
 
     why: str
 
 
-StreamEvent = StreamOpened | StreamEnded | MarkReturned | MessageUnread
+StreamEvent = StreamOpened | StreamEnded | MessageUnread
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +104,8 @@ class StreamCounts:
     received_bytes: int
     unread: int
     """Messages that are none."""
+    marks: int
+    """Those that have gone back to the program."""
     refused_ms: int
     """The program's sound beyond ten minutes that would wait."""
     waiting_bytes: int

@@ -83,7 +83,7 @@ class FakeProgram:
     def counts(self) -> StreamCounts:
         counts = StreamCounts(
             sent_messages=2 + len(self.sent), sent_bytes=0, dropped_ms=0, received_messages=0, received_bytes=0,
-            unread=0, refused_ms=0, waiting_bytes=0, waiting_ms=0, underruns=0, ping_ms=None,
+            unread=0, marks=0, refused_ms=0, waiting_bytes=0, waiting_ms=0, underruns=0, ping_ms=None,
         )  # fmt: skip
         return replace(counts, **self.counted)
 

@@ -15,10 +15,10 @@ const unsigned GAP_TICKS = FRAMES_PER_S / 2;
 
 } // namespace
 
-FedSound::FedSound(const StreamFormat &format, unsigned cushion_ms, MarkTaker take_mark)
+FedSound::FedSound(const StreamFormat &format, unsigned cushion_ms, std::function<void()> tell)
     : format(format), most_bytes((size_t)LONGEST_S * format.rate * format.sample_bytes()),
       cushion_bytes((size_t)cushion_ms * format.rate / 1000 * format.sample_bytes()),
-      cushion_ticks(cushion_ms / TICK_MS), take_mark(std::move(take_mark))
+      cushion_ticks(cushion_ms / TICK_MS), tell(std::move(tell))
 {
 }
 
@@ -47,7 +47,7 @@ bool FedSound::mark(const std::string &name)
     Guard guard(mutex);
     if (ended)
         return true;
-    if (marks.size() >= MOST_MARKS || mark_bytes + name.size() > MOST_MARK_BYTES)
+    if (marks.size() + returned.size() >= MOST_MARKS || mark_bytes + name.size() > MOST_MARK_BYTES)
         return false;
     marks.push_back(Mark{added, name});
     mark_bytes += name.size();
@@ -80,6 +80,7 @@ void FedSound::end()
     ended = true;
     pieces.clear();
     marks.clear();
+    returned.clear();
     taken = added;
 }
 
@@ -133,12 +134,22 @@ unsigned FedSound::pull(pj_int16_t *into)
 
 void FedSound::return_marks(bool all)
 {
-    while (!marks.empty() && (all || (flowing && marks.front().position <= taken))) {
-        const Mark first = std::move(marks.front());
-        marks.pop_front();
-        mark_bytes -= first.name.size();
-        take_mark(first.name, all);
-    }
+    const size_t before = returned.size();
+    for (; !marks.empty() && (all || (flowing && marks.front().position <= taken)); marks.pop_front())
+        returned.push_back(Returned{std::move(marks.front().name), all});
+    if (returned.size() > before)
+        tell();
+}
+
+bool FedSound::give_back(Returned &mark)
+{
+    Guard guard(mutex);
+    if (returned.empty())
+        return false;
+    mark = std::move(returned.front());
+    returned.pop_front();
+    mark_bytes -= mark.mark.size();
+    return true;
 }
 
 unsigned FedSound::waiting_ms()

@@ -11,12 +11,15 @@ namespace telefoon {
 // Sound that a server has sent and that waits to be heard, with marks between. Locks by itself.
 class FedSound {
 public:
-    // Told of a mark that comes back: the sound before it has left, or was thrown away. Called with the lock held, so
-    // that marks come back in order.
-    typedef std::function<void(const std::string &mark, bool cleared)> MarkTaker;
+    // A mark that comes back: the sound before it has left, or was thrown away.
+    struct Returned {
+        std::string mark;
+        bool cleared;
+    };
 
-    // Sound begins to leave when there is so much of it, in ms, a mark, or all that came in that time.
-    FedSound(const StreamFormat &format, unsigned cushion_ms, MarkTaker take_mark);
+    // Sound begins to leave when there is so much of it, in ms, a mark, or all that came in that time. `tell` is called
+    // with the lock held once marks come back: the clock of all calls does no more for them.
+    FedSound(const StreamFormat &format, unsigned cushion_ms, std::function<void()> tell);
 
     // Behind what waits. False, and it is refused, where more than ten minutes would wait.
     bool add(const std::string &sound);
@@ -26,6 +29,9 @@ public:
 
     // Throw away all that waits; all marks come back.
     void clear();
+
+    // The next mark that comes back, in their order. False where there is none.
+    bool give_back(Returned &mark);
 
     // From now on sound may leave, and marks come back.
     void flow();
@@ -56,14 +62,15 @@ private:
     const StreamFormat format;
     const size_t most_bytes, cushion_bytes;
     const unsigned cushion_ticks;
-    const MarkTaker take_mark;
+    const std::function<void()> tell;
 
     std::mutex mutex;
     std::deque<std::string> pieces;
     size_t read = 0; // of the first piece
     pj_uint64_t added = 0, taken = 0;
     std::deque<Mark> marks;
-    size_t mark_bytes = 0;
+    std::deque<Returned> returned; // and not given back yet
+    size_t mark_bytes = 0;         // of both
     bool flowing = false, begun = false, ended = false, ran_out = false;
     unsigned ticks_waited = 0, ticks_dry = 0;
     unsigned clear_count = 0, underrun_count = 0;

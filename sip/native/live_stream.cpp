@@ -8,14 +8,15 @@ namespace telefoon {
 
 namespace {
 
-const unsigned MOST_TOLD = 10; // of messages that can't be read
+const unsigned MOST_TOLD = 10;          // of messages that can't be read
+const size_t MARKS_AT_ONCE = 16 * 1024; // in bytes that wait: others' marks and sound go out meanwhile
 const unsigned HTTP = 80, HTTPS = 443;
 
 } // namespace
 
 LiveStream::LiveStream(int number, const StreamPlan &plan)
     : number(number), plan(plan), format(StreamFormat::named(plan.encoding, plan.rate)), outbox(plan.sid),
-      fed(format, plan.cushion_ms, [this](const std::string &mark, bool cleared) { return_mark(mark, cleared); })
+      fed(format, plan.cushion_ms, [this] { wake_stream(shared_from_this()); })
 {
 }
 
@@ -29,12 +30,17 @@ void LiveStream::tell(StreamTold::Kind kind, int code, const std::string &text) 
     tell_of_stream(told);
 }
 
-void LiveStream::return_mark(const std::string &mark, bool cleared)
+bool LiveStream::return_marks()
 {
-    const char *more = cleared && plan.marks_tell ? ",\"cleared\":true" : "";
-    outbox.add_event("mark", "\"mark\":{\"name\":" + mark + more + "}");
-    wake_stream(shared_from_this());
-    tell(cleared ? StreamTold::CLEARED : StreamTold::MARKED, 0, mark);
+    FedSound::Returned back;
+    while (outbox.waiting() < MARKS_AT_ONCE) {
+        if (!fed.give_back(back))
+            return false;
+        const char *more = back.cleared && plan.marks_tell ? ",\"cleared\":true" : "";
+        outbox.add_event("mark", "\"mark\":{\"name\":" + back.mark + more + "}");
+        ++marks;
+    }
+    return true;
 }
 
 void LiveStream::take(const WebSocketMessage &message)
@@ -107,6 +113,7 @@ StreamSums LiveStream::sums()
     sums.received_bytes = received_bytes;
     sums.unreadable = unreadable;
     sums.refused_ms = refused_ms;
+    sums.marks = marks;
     sums.waiting_bytes = outbox.waiting();
     sums.waiting_ms = fed.waiting_ms();
     sums.underruns = fed.underruns();

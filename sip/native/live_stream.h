@@ -16,8 +16,8 @@ struct LiveStream : std::enable_shared_from_this<LiveStream> {
 
     void tell(StreamTold::Kind kind, int code, const std::string &text) const;
 
-    // A mark goes back to the program, and Python is told.
-    void return_mark(const std::string &mark, bool cleared);
+    // Marks that come back go to the program, a few at once. True where more of them wait.
+    bool return_marks();
 
     // A whole message of the program.
     void take(const WebSocketMessage &message);
@@ -36,7 +36,7 @@ struct LiveStream : std::enable_shared_from_this<LiveStream> {
     FedSound fed;
     std::atomic<bool> opened{false}, ended{false}, closing{false};
     std::atomic<bool> woken{false}; // the thread of the sockets will look at it
-    std::atomic<unsigned long> received_messages{0}, received_bytes{0}, unreadable{0}, refused_ms{0};
+    std::atomic<unsigned long> received_messages{0}, received_bytes{0}, unreadable{0}, refused_ms{0}, marks{0};
     std::atomic<long> ping_ms{-1};
 
 private:

@@ -35,17 +35,18 @@ struct StreamPlan {
 
 // What has happened on a stream.
 struct StreamTold {
-    enum Kind { OPENED, ENDED, MARKED, CLEARED, UNREADABLE };
+    enum Kind { OPENED, ENDED, UNREADABLE };
 
     int stream = 0;
     int kind = OPENED;
     int code = 0;     // ENDED: the code of its Close, 1006 without one; refused by HTTP: the status
-    std::string text; // ENDED, UNREADABLE: why; MARKED, CLEARED: the mark's name as a JSON string
+    std::string text; // ENDED, UNREADABLE: why
 };
 
 struct StreamSums {
     unsigned long sent_messages = 0, sent_bytes = 0, dropped_ms = 0;
     unsigned long received_messages = 0, received_bytes = 0, unreadable = 0, refused_ms = 0;
+    unsigned long marks = 0; // that went back
     unsigned long waiting_bytes = 0, waiting_ms = 0, underruns = 0;
     long ping_ms = -1; // of the last pong; -1 before there is one
 };

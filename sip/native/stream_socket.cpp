@@ -1,5 +1,7 @@
 #include "stream_socket.h"
 
+#include <algorithm>
+
 namespace telefoon {
 
 namespace {
@@ -18,7 +20,7 @@ std::string close_content(CloseCode code)
 } // namespace
 
 StreamSocket::StreamSocket(std::shared_ptr<LiveStream> stream, Clock::time_point now)
-    : stream(std::move(stream)), socket(this->stream->place()), begun(now), progressed(now), pinged(now)
+    : stream(std::move(stream)), socket(this->stream->place()), begun(now), progressed(now), pinged(now), paused(now)
 {
 }
 
@@ -28,18 +30,24 @@ bool StreamSocket::run(Clock::time_point now, bool may_read)
         connect();
     if (state == SHAKING)
         shake();
-    if (!reading_paused && (may_read || has_unread) && (state == OPEN || state == CLOSING))
+    if (!reading_paused && (may_read || has_unread || socket.reads_when_writable()) &&
+        (state == OPEN || state == CLOSING))
         has_unread = read(now);
+    const bool marks_wait = state == OPEN && stream->return_marks();
     if (state == OPEN && stream->closing)
         ask_to_close(NORMAL_CLOSURE, "");
     if (state != CONNECTING && state != ENDED)
         write(now);
+    if (state == ENDED)
+        return false;
     // What a server sends that reads nothing itself would ask for ever more of us.
     const bool was_paused = reading_paused;
-    reading_paused = stream->outbox.waiting() > TOO_MUCH_UNSENT;
+    reading_paused = marks_wait || stream->outbox.waiting() > TOO_MUCH_UNSENT;
+    if (reading_paused)
+        paused = now;
     // After a pause there may be something that TLS has read already, of which the system tells no more.
     has_unread = has_unread || was_paused;
-    return state != ENDED && !reading_paused && has_unread;
+    return marks_wait ? !wants_to_write() : !reading_paused && has_unread;
 }
 
 void StreamSocket::connect()
@@ -196,7 +204,8 @@ void StreamSocket::look(Clock::time_point now)
         return;
     if (wants_to_write() && now - progressed > patience())
         return end(NO_CLOSE, "the server does not read");
-    if (awaits_pong && now - pinged > patience())
+    // Where it was not read, its pong may lie behind what it has sent.
+    if (awaits_pong && now - std::max(pinged, paused) > patience())
         return end(NO_CLOSE, "the server answers no ping");
     if (!awaits_pong && now - pinged > std::chrono::milliseconds(stream->plan.ping_every_ms))
         ping(now);

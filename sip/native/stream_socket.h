@@ -13,7 +13,7 @@ public:
     int descriptor() const { return socket.descriptor(); }
 
     // Do all that can be done without waiting; read where the system tells that there may be something. True where
-    // there was more to read than its turn allows.
+    // there is more than its turn allows.
     bool run(Clock::time_point now, bool may_read);
 
     // End it where the server has been silent for too long, and ping it where that is due.
@@ -50,7 +50,7 @@ private:
     WebSocketMessage message; // that was read last, kept so that the next needs no new memory
     bool has_unread = false;  // which the system does not tell again
     bool reading_paused = false, ends_when_sent = false, awaits_pong = false;
-    Clock::time_point begun, progressed, pinged;
+    Clock::time_point begun, progressed, pinged, paused;
     int close_code = NO_STATUS;
     std::string close_reason;
 };

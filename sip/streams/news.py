@@ -1,12 +1,11 @@
 """What happens on all media streams, told by the native side as a list behind one descriptor for the node."""
 
 import asyncio
-import json
 from collections.abc import Callable
 
 import pjsua2 as pj
 
-from engine.ports import MarkReturned, MessageUnread, StreamEnded, StreamEvent, StreamId, StreamOpened
+from engine.ports import MessageUnread, StreamEnded, StreamEvent, StreamId, StreamOpened
 
 Tell = Callable[[StreamEvent], None]
 
@@ -54,12 +53,5 @@ def event_of(news: pj.StreamTold) -> StreamEvent:
             return StreamOpened()
         case pj.StreamTold.ENDED:
             return StreamEnded(int(news.code), str(news.text))
-        case pj.StreamTold.UNREADABLE:
+        case _:
             return MessageUnread(str(news.text))
-        case kind:
-            return MarkReturned(_mark_name(str(news.text)), cleared=kind == pj.StreamTold.CLEARED)
-
-
-def _mark_name(told: str) -> str:
-    """A mark's name, of the JSON string that it came as; half of a surrogate pair can be stored nowhere."""
-    return str(json.loads(told)).encode("utf-8", "replace").decode("utf-8")

@@ -82,6 +82,7 @@ class SipStream:
             received_messages=sums.received_messages,
             received_bytes=sums.received_bytes,
             unread=sums.unreadable,
+            marks=sums.marks,
             refused_ms=sums.refused_ms,
             waiting_bytes=sums.waiting_bytes,
             waiting_ms=sums.waiting_ms,

@@ -9,7 +9,6 @@ import pytest
 
 from engine.ports import (
     Ear,
-    MarkReturned,
     MessageUnread,
     StreamEncoding,
     StreamEnded,
@@ -158,7 +157,8 @@ async def test_ten_minutes_of_sound_wait_and_the_newest_beyond_are_refused(line:
 
 async def test_a_message_in_fragments_with_a_ping_between_is_one_message(line: Line) -> None:
     text = message("mark", mark={"name": "in pieces"}).encode()
-    pongs, marks = [], []
+    pongs: list[bytes] = []
+    marks: list[dict[str, Any]] = []
 
     async def fragment(stream: RawStream) -> None:
         stream.accept()
@@ -166,13 +166,15 @@ async def test_a_message_in_fragments_with_a_ping_between_is_one_message(line: L
         await stream.send(frame(0, text[10:30], final=False) + frame(0, text[30:]))
         pongs.append((await stream.read_to(10)).content)
         await stream.send(frame(TEXT, message("clear").encode()))
-        marks.append(json.loads((await stream.read_to(TEXT)).content)["mark"]["name"])
+        while not marks:
+            said = json.loads((await stream.read_to(TEXT)).content)
+            marks.extend([said["mark"]] if said["event"] == "mark" else [])
         await stream.read_to(CLOSE)
         await stream.send(frame(CLOSE, b"\x03\xe8"))
 
-    plan = {"two_way": True, "greeting": ()}
-    async with raw_stream_server(fragment) as server, streaming(line, plan_of(server.port, **plan)) as stream:
-        returned = await stream.sees(MarkReturned)
+    plan = {"two_way": True, "marks_tell": True}
+    async with raw_stream_server(fragment) as server, streaming(line, plan_of(server.port, **plan)):
+        await server.done.wait()
 
     assert pongs == [b"are you there"]
-    assert returned == MarkReturned("in pieces", cleared=True)
+    assert marks == [{"name": "in pieces", "cleared": True}]

@@ -20,11 +20,11 @@ from engine.ports import (
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
 from tests.peers.raw_stream_server import BINARY, CLOSE, PING, TEXT, RawStream, frame, raw_stream_server
-from tests.peers.stream_program import stream_program
+from tests.peers.stream_program import SID, stream_program
 from tests.peers.waiting import eventually
 from tests.sip.conftest import Line
 from tests.sip.heard_calls import called
-from tests.sip.streamed import plan_of, streaming, told
+from tests.sip.streamed import GREETING, plan_of, streaming, told
 
 pytestmark = pytest.mark.sip
 
@@ -103,6 +103,46 @@ async def test_a_flood_of_pings_to_whoever_reads_no_pong_asks_for_no_memory(
         assert most < 256 * 1024
         since = ear.now_s
         await eventually(lambda: ear.now_s > since + 0.3, within_s=5, otherwise=lambda: "the call goes on")
+
+
+async def test_a_flood_of_marks_that_is_read_comes_back_whole_and_asks_nothing_of_python(
+    line: Line, ports: Ports, ear: RtpEar
+) -> None:
+    mark = frame(TEXT, json.dumps({"event": "mark", "streamSid": SID, "mark": {"name": "m"}}).encode())
+    came = bytearray()
+    most = asyncio.Event()
+
+    async def flood(stream: RawStream) -> None:
+        stream.accept()
+        reading = asyncio.create_task(read(stream))
+        while not most.is_set():
+            await stream.send(mark * 1000)
+        await stream.send(frame(CLOSE, b"\x03\xe8"))
+        await reading
+
+    async def read(stream: RawStream) -> None:
+        while (found := await stream.read_frame()).opcode != CLOSE:
+            came.append(found.opcode)
+
+    async with (
+        raw_stream_server(flood) as server,
+        called(line, ports, ear) as call,
+        streaming(line, plan_of(server.port, two_way=True)) as stream,
+    ):
+        await stream.wire.speak(told(call.leg.id), Ear(call.leg.id))
+        waited = 0
+        while stream.wire.counts().marks < 50_000:
+            waited = max(waited, stream.wire.counts().waiting_bytes)
+            await asyncio.sleep(0.02)
+        most.set()
+        ended = await stream.sees(StreamEnded, within_s=60)
+        await server.done.wait()
+
+    assert stream.seen == [StreamOpened(), ended]
+    assert ended.code == 1000
+    assert waited < 64 * 1024
+    assert stream.wire.counts().unread == 0
+    assert len(came) == stream.wire.counts().marks + len(GREETING)
 
 
 async def test_a_server_that_does_not_read_loses_the_newest_and_sees_by_the_chunks_what_it_lost(

@@ -23,7 +23,6 @@ from engine.errors import WebhookError
 from engine.model.disclosure import Disclosure
 from engine.ports import (
     Ear,
-    MarkReturned,
     MessageUnread,
     Said,
     Source,
@@ -52,6 +51,7 @@ class _Traffic:
     received_messages: int = 0
     received_bytes: int = 0
     unread: int = 0
+    marks: int = 0
 
 
 class SimulatedStream:
@@ -134,7 +134,7 @@ class SimulatedStream:
         counted, trip_s = self._counted, self._connection.round_trip_s if self._connection is not None else None
         return StreamCounts(
             counted.sent_messages, counted.sent_bytes, 0, counted.received_messages, counted.received_bytes,
-            counted.unread, self._ms(self._row.refused), 0, self._ms(self._row.waiting), 0,
+            counted.unread, counted.marks, self._ms(self._row.refused), 0, self._ms(self._row.waiting), 0,
             round(trip_s * 1000) if trip_s is not None else None,
         )  # fmt: skip
 
@@ -237,7 +237,7 @@ class SimulatedStream:
         more = {"cleared": True} if cleared and self._plan.marks_tell else {}
         for name in marks:
             self.send("mark", {"mark": {"name": name, **more}})
-            self._events.put(MarkReturned(name, cleared))
+            self._counted.marks += 1
             if not cleared:
                 self._watch.mark_returned(name)
 

@@ -17,7 +17,6 @@ from engine.model.stream import MediaStream, StreamEnding, StreamFigures, Stream
 from engine.ports import (
     Clock,
     Ear,
-    MarkReturned,
     MessageUnread,
     ProgramFinder,
     Source,
@@ -260,8 +259,6 @@ class ActiveStream:
         match event:
             case StreamOpened():
                 await self._opened()
-            case MarkReturned():
-                self._figures.mark_returned()
             case MessageUnread(why):
                 self.note("stream_unread", stream=self._row.id, reason=why)
 

@@ -10,7 +10,6 @@ class FiguresOf:
     """The figures of one stream, which sends so many tracks."""
 
     def __init__(self, tracks: int) -> None:
-        self._marks = 0
         self._tracks = tracks
         self._sum = StreamFigures()
         self._lost_at: float | None = None
@@ -32,17 +31,13 @@ class FiguresOf:
         self._is_connected = False
         self._lost_at = now
 
-    def mark_returned(self) -> None:
-        """One more has gone back to the program."""
-        self._marks += 1
-
     def add(self, counts: StreamCounts, close_code: int | None) -> None:
         """A connection has ended."""
         self._sum = replace(_with(self._sum, counts), close_code=close_code)
 
     def total(self, running: StreamCounts | None = None) -> StreamFigures:
         """All so far; `running` are the counts of a connection that goes on."""
-        return replace(self._sum if running is None else _with(self._sum, running), marks=self._marks)
+        return self._sum if running is None else _with(self._sum, running)
 
     def _missed(self, seconds: float) -> None:
         late_ms = round(seconds * 1000) * self._tracks
@@ -57,6 +52,7 @@ def _with(before: StreamFigures, counts: StreamCounts) -> StreamFigures:
         received_messages=before.received_messages + counts.received_messages,
         received_bytes=before.received_bytes + counts.received_bytes,
         unread=before.unread + counts.unread,
+        marks=before.marks + counts.marks,
         dropped_ms=before.dropped_ms + counts.dropped_ms,
         refused_ms=before.refused_ms + counts.refused_ms,
         underruns=before.underruns + counts.underruns,

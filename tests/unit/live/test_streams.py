@@ -7,7 +7,7 @@ from engine.flow.program_plans import StreamOrder, StreamTracks
 from engine.model.callback import Callback
 from engine.model.consent import Sentence
 from engine.model.stream import MediaStream, StreamStatus
-from engine.ports import Heard, MarkReturned, MessageUnread, Said, StreamEnded, StreamTrack
+from engine.ports import Heard, MessageUnread, Said, StreamEnded, StreamTrack
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from engine.testing.programs import FakeProgram
@@ -77,7 +77,7 @@ async def test_a_stream_is_told_of_by_its_callback_and_on_the_events_of_its_call
     caller = await on_the_line(node)
     call = await node.call(caller)
     stream = await streamed(node, caller, callback=Callback(TOLD))
-    program(node).happens(MarkReturned("one", cleared=False))
+    program(node).counted["marks"] = 1
     for _ in range(2):
         program(node).happens(MessageUnread("It is no JSON."))
     await node.passes(5)

@@ -169,6 +169,7 @@ TEST_CASE("streams begin, are used by all threads at once, and end")
         const StreamSums sums = stream->sums();
         CHECK(sums.sent_messages > TICKS / 2);
         CHECK(sums.received_messages > TICKS / 2);
+        CHECK(sums.marks > 0);
         CHECK(sums.unreadable > 0);
         stream->closing = true;
         wake_stream(stream);
