@@ -1,6 +1,7 @@
 """One media stream under way: its connections to the program, what it hears, who hears it, its end."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -33,6 +34,8 @@ from engine.ports import (
 RECONNECTS_S: Final = 10.0
 """How long a lost program is looked for."""
 _PAUSE_S: Final = 0.5
+_MOST_TOLD: Final = 10
+"""Of each kind of what goes wrong: a program may be lost, or send what is no message, for as long as a call lasts."""
 _FAULT: Final = "A fault in Telefoon; see the log."
 _FAREWELL_S: Final = 1.0
 """How long a program may take to close once it was told that the stream ends."""
@@ -68,6 +71,7 @@ class ActiveStream:
         self._heard: tuple[Forking, ...] = ()
         self._around = around
         self.note = note
+        self._told = Counter[str]()
         self._finished = finished
         self._figures = FiguresOf(self.tracks)
         self._wire: StreamWire | None = None
@@ -195,7 +199,7 @@ class ActiveStream:
                 return "" if self._stopping.is_set() else lost
             if self._figures.is_connected:
                 self._figures.lost(now)
-                self.note("stream_lost", stream=self._row.id, reason=lost)
+                self._tell_at_first("stream_lost", reason=lost)
                 looked_until = now + RECONNECTS_S
             if looked_until is None or now + _PAUSE_S >= looked_until:
                 return lost
@@ -260,17 +264,22 @@ class ActiveStream:
             case StreamOpened():
                 await self._opened()
             case MessageUnread(why):
-                self.note("stream_unread", stream=self._row.id, reason=why)
+                self._tell_at_first("stream_unread", reason=why)
 
     async def _opened(self) -> None:
         self._figures.connected(self._around.clock.monotonic())
         await self.arrange()
         if self._was_open:
-            self.note("stream_resumed", stream=self._row.id)
+            self._tell_at_first("stream_resumed")
             return
         self._was_open = True
         self.note("stream_started", stream=self._row.id, **_shown(self._row))
         await self._around.callbacks.tell(self._row, StreamNotice.STARTED, self._around.clock.now())
+
+    def _tell_at_first(self, kind: str, **facts: object) -> None:
+        self._told[kind] += 1
+        if self._told[kind] <= _MOST_TOLD:
+            self.note(kind, stream=self._row.id, **facts)
 
     async def _let_speak(self, wire: StreamWire) -> None:
         assert self._spoken_to is not None

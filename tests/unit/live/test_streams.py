@@ -210,6 +210,20 @@ async def test_a_lost_program_is_connected_again_and_told_that_it_is_resumed(nod
     assert [each["StreamEvent"] for each in await node.told(TOLD)] == ["stream-started", "stream-stopped"]
 
 
+async def test_a_program_that_is_lost_for_as_long_as_the_call_lasts_fills_no_events(node: FakeNode) -> None:
+    caller = await on_the_line(node)
+    await streamed(node, caller, reconnect=True)
+    await node.passes(1)
+    for _ in range(30):
+        program(node).happens(MessageUnread("It is no JSON."))
+        program(node).happens(StreamEnded(1006, "The connection broke."))
+        await node.passes(2)
+
+    told = [len(await node.events(caller, f"stream_{kind}")) for kind in ("lost", "resumed", "unread")]
+    assert told == [10, 10, 10]
+    assert len(node.around.programs.connected) == 31
+
+
 async def test_a_program_that_stays_lost_for_ten_seconds_ends_the_stream(node: FakeNode) -> None:
     caller = await on_the_line(node)
     stream = await streamed(node, caller, reconnect=True)
