@@ -44,6 +44,9 @@ MOST_BYTES: Final = 256 * 1024
 """Of a message; a larger one closes the connection with 1009."""
 MOST_WAITING: Final = 1000
 """Messages that may wait for a program that does not read."""
+_MOST_AT_ONCE: Final = 100
+_BREATHES_S: Final = 0.1
+"""In which so many frames are read at most: who sends more waits, and neither memory nor other calls pay for it."""
 _CLOSING_S: Final = 2.0
 _ABNORMAL: Final = 1006
 _IPV6: Final = 6
@@ -139,8 +142,13 @@ class AgentSocket:
         return tuple(self._waiting)
 
     async def messages(self) -> AsyncIterator[str | bytes]:
+        frames, since_s = 0, time.monotonic()
         while self._end is None:
             message = await self._socket.receive()
+            frames += 1
+            if frames > _MOST_AT_ONCE:
+                await asyncio.sleep(since_s + _BREATHES_S - time.monotonic())
+                frames, since_s = 1, time.monotonic()
             match message.type:
                 case WSMsgType.TEXT | WSMsgType.BINARY:
                     yield message.data

@@ -80,6 +80,26 @@ async def test_the_code_of_its_close_is_told_and_that_there_was_none() -> None:
         await lost.close()
 
 
+async def test_a_flood_is_read_a_hundred_messages_in_a_tenth_of_a_second_and_none_is_lost() -> None:
+    async with agent_program() as program:
+        socket = await _sockets().connect("AC1", f"ws://agent.example:{program.port}/")
+        flood = asyncio.ensure_future(_flood(program, 1050))
+        began_s = asyncio.get_running_loop().time()
+        messages = socket.messages()
+
+        read = [json.loads(await anext(messages))["token"] for _ in range(1050)]
+
+        assert asyncio.get_running_loop().time() - began_s >= 0.9
+        assert read == [str(number) for number in range(1050)]
+        await flood
+        await socket.close()
+
+
+async def _flood(program: AgentProgram, messages: int) -> None:
+    for number in range(messages):
+        await program.socket.send_json({"type": "text", "token": str(number)})
+
+
 @pytest.mark.parametrize("run", [asyncio.run, uvloop.run])  # a node runs on the second
 def test_a_program_that_answers_no_ping_is_given_up(run: Callable[[Coroutine[Any, Any, ConnectionEnd]], Any]) -> None:
     end = run(_given_up())
