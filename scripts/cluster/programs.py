@@ -29,6 +29,7 @@ class Program:
     """Whether it does its work yet."""
     environment: Mapping[str, str] | None = None
     ends_by: signal.Signals = signal.SIGTERM
+    starts_within_s: float = _STARTS_WITHIN_S
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -53,7 +54,7 @@ class Program:
 
     def wait(self) -> None:
         """Wait until it serves. Raises SetupFailed if it does not."""
-        deadline = time.monotonic() + _STARTS_WITHIN_S
+        deadline = time.monotonic() + self.starts_within_s
         while not self.serves():
             if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
                 raise SetupFailed(f"{self.title} does not serve. Last lines of {self.log}:\n{self._told()}")
