@@ -21,15 +21,17 @@ async def program(
     environment: Mapping[str, str] | None = None,
     stderr: int | None = None,
     python: Path | None = None,
+    takes_input: bool = False,
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """The program, from when it takes connections at a port of loopback, if it serves; what it prints can be read.
 
-    `python` is an interpreter of its own, if it needs what ours lacks.
+    `python` is an interpreter of its own, if it needs what ours lacks. What it `takes_input` from is its `stdin`.
     """
     process = await asyncio.create_subprocess_exec(
         *(str(python or sys.executable), *arguments),
         cwd=folder,
         env=environment,
+        stdin=asyncio.subprocess.PIPE if takes_input else None,
         stdout=asyncio.subprocess.PIPE,
         stderr=stderr,
     )
