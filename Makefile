@@ -13,7 +13,7 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 # Where this is set, each of the many servers and workers that tests start compiles every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run asterisk cluster test test-fast test-kits exact interop fuzz fuzz-api test-memory check lint format release lock \
+.PHONY: help setup run asterisk cluster test test-fast test-kits exact said-first interop fuzz fuzz-api test-memory check lint format release lock \
 	bench bench-profile bench-report clean fresh
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo 'make test-fast     those that need neither SIP nor other programs: under a minute'
 	@echo 'make test-kits     a conversation with an agent of twilio-agent-connect, which make test leaves out'
 	@echo 'make exact         an hour of ten calls with media streams, sample for sample; shorter: make exact MINUTES=5 CALLS=4'
+	@echo 'make said-first    a thousand calls for each policy: nothing of a program before the notice has ended; CALLS=100'
 	@echo 'make test-memory   tests/sip on a library that ends at the first wrong use of memory (AddressSanitizer)'
 	@echo 'make fuzz          an hour of bytes that are nearly right, on that library; other bytes: make fuzz SEED=2 MINUTES=10'
 	@echo 'make interop       every kind of call with every kind of far end, half an hour; writes docs/interop.md'
@@ -81,6 +82,13 @@ exact:
 	@$(PYTHON) -m scripts.setup --tests
 	@mkdir -p build
 	@$(BIN)/python -m pytest -q -o asyncio_debug=false tests/product/test_exact_streams.py
+
+said-first: export TELEFOON_TESTS_SAID_FIRST = $(or $(CALLS),1000)
+said-first: export TELEFOON_TESTS_SAID_FIRST_RESULT = $(or $(RESULT),build/said-first)
+said-first:
+	@$(PYTHON) -m scripts.setup --tests
+	@mkdir -p build
+	@$(BIN)/python -m pytest -q -o asyncio_debug=false tests/product/test_said_first.py
 
 # The machine is hardly busy with a call, which lasts as long as it lasts.
 interop:

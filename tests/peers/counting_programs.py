@@ -6,6 +6,7 @@ back. One that listens says nothing.
 
 import base64
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ SPOKEN_IN: Final[dict[str, Law]] = {"mulaw": PCMU, "alaw": PCMA, "l16": PCMU}
 _SECOND: Final = 50
 _AHEAD_S: Final = 3
 _MOST_FAULTS: Final = 20
+_FIRST: Final = 100
 
 
 @dataclass(slots=True)
@@ -71,6 +73,8 @@ class CountingProgram:
     """Marks that came back in their order."""
     wrong_marks: list[str] = field(default_factory=list)
     seconds_said: int = 0
+    first_media_at_s: list[float] = field(default_factory=list)
+    """When (Unix time) the first messages of sound came."""
     ends: bool = False
     close_code: int | None = None
 
@@ -98,6 +102,8 @@ class CountingProgram:
                 for _ in range(_AHEAD_S if self.voice else 0):
                     await self._say_a_second()
             case "media":
+                if len(self.first_media_at_s) < _FIRST:
+                    self.first_media_at_s.append(time.time())
                 track = message["media"]["track"]
                 self._ear(track).take(base64.b64decode(message["media"]["payload"], validate=True))
             case "mark":

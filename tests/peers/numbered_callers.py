@@ -7,9 +7,11 @@ python -m tests.peers.numbered_callers PCMA:PCMU:10 PCMU:PCMU: …
 
 of each the law, that in which the program says what it hears, and how many ms behind the far end's packets it sends its
 own; with none it begins whenever it is told to. It prints their ports, and takes lines of JSON: {"caller": 0, "port":
-4000} has one speak to that port of loopback. At the end of its input it prints the counts.
+4000} has one speak to that port of loopback, and {"caller": 0, "key": "1"} press a key (RFC 4733). At the end of its
+input it prints the counts.
 """
 
+import base64
 import json
 import math
 import os
@@ -21,8 +23,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tests.peers.numbered_sound import FRAME, LAWS, Form, NumberedEar, NumberedVoice
-from tests.peers.rtp import NotRtp, Packet
+from tests.peers.rtp import NotRtp, Packet, TelephoneEvent
 
+EVENTS: Final = 101
+"""The payload type of keys."""
 _FRAME_S: Final = 0.02
 _LATE_S: Final = 0.01
 _LEARNS: Final = 25
@@ -30,6 +34,7 @@ _LEARNS: Final = 25
 _LONGEST_WAIT_S: Final = 0.5
 _BUFFER: Final = 4 * 1024 * 1024
 _MOST_NOTED: Final = 20
+_FRAMES_TIMED: Final = 3000
 
 
 @dataclass(slots=True)
@@ -66,12 +71,17 @@ class NumberedCaller:
     clock: Clock | None = None
     target: tuple[str, int] | None = None
     said: int = 0
+    """Frames."""
+    said_at_s: list[float] = field(default_factory=list)
+    """When (Unix time) it has said its first frames, of a minute."""
     packets: int = 0
     missing: int = 0
     """Packets that did not come, by their sequence numbers."""
     longest_gap_s: float = 0.0
     gaps: list[tuple[float, float]] = field(default_factory=list)
     """When (Unix time) packets stayed away for 0.1 s or more, and for how long."""
+    _of_key: list[bytes] = field(default_factory=list)
+    _key_tick: int = 0
     _sequence: int | None = None
     _came_s: float = 0.0
     _earliest_s: float = math.inf
@@ -93,12 +103,23 @@ class NumberedCaller:
         assert self.clock is not None, "nobody has told it to speak"
         assert self.target is not None
         self.clock.tick()
-        number = self.said
-        packet = Packet(
-            self.voice.law.payload_type, number & 0xFFFF, number * FRAME & 0xFFFFFFFF, 7, self.voice.frame(number)
-        )
-        self.said += 1
+        kind, payload, at = self.voice.law.payload_type, b"", self.clock.ticks
+        if self._of_key:
+            kind, payload, at = EVENTS, self._of_key.pop(0), self._key_tick
+        else:
+            payload = self.voice.frame(self.said)
+            self.said += 1
+            if self.said <= _FRAMES_TIMED:
+                self.said_at_s.append(time.time())
+        packet = Packet(kind, self.clock.ticks & 0xFFFF, at * FRAME & 0xFFFFFFFF, 7, payload)
         self.socket.sendto(packet.bytes(), self.target)
+
+    def press(self, key: str) -> None:
+        """Send a key of 100 ms in place of sound; its end comes three times."""
+        assert self.clock is not None, "nobody has told it to speak"
+        self._key_tick = self.clock.ticks + 1
+        steps = [(min(step, 5) * FRAME, step >= 5) for step in range(1, 8)]
+        self._of_key = [TelephoneEvent(key, end, duration).bytes() for duration, end in steps]
 
     def hear(self) -> None:
         """All that has come."""
@@ -136,9 +157,10 @@ class NumberedCaller:
             self.gaps.append((time.time(), gap_s))
 
     def told(self) -> dict[str, object]:
-        names = ("behind_s", "said", "packets", "missing", "longest_gap_s", "gaps")
+        names = ("behind_s", "said", "said_at_s", "packets", "missing", "longest_gap_s", "gaps")
         late = {"longest_late_s": self.clock.longest_late_s, "late": self.clock.late} if self.clock else {}
-        return {**{name: getattr(self, name) for name in names}, **late, "heard": self.ear.told()}
+        heard = {**self.ear.told(), "prelude": base64.b64encode(self.ear.prelude).decode()}
+        return {**{name: getattr(self, name) for name in names}, **late, "heard": heard}
 
 
 def opened(number: int, wanted: str) -> NumberedCaller:
@@ -175,7 +197,11 @@ def _told(callers: list[NumberedCaller]) -> bool:
     if not line:
         return False
     order = json.loads(line)
-    callers[order["caller"]].speak_to(order["port"])
+    caller = callers[order["caller"]]
+    if "key" in order:
+        caller.press(order["key"])
+    else:
+        caller.speak_to(order["port"])
     return True
 
 

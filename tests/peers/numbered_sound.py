@@ -18,6 +18,7 @@ LAWS: Final = {law.name: law for law in (PCMA, PCMU)}
 _DIGITS: Final = 8
 _OF_SPEAKER: Final = 2
 _STEP: Final = 7919
+_PRELUDE: Final = 60 * 8000
 _MOST_FAULTS: Final = 1000
 _NEVER: Final = {PCMA.name: bytes((10, 138)), PCMU.name: bytes((127, *range(241, 256, 2)))}
 """Codes for which both laws have two that are right in the other law, and the second zero of mu-law."""
@@ -105,6 +106,8 @@ class NumberedEar:
     last: int = -1
     before: int = 0
     """Samples of anything else before the first frame."""
+    prelude: bytearray = field(default_factory=bytearray)
+    """They, as they came; of a minute at most."""
     lost: int = 0
     """Samples that were said and left out."""
     doubled: int = 0
@@ -146,13 +149,19 @@ class NumberedEar:
             elif (told := self._told()) is not None:
                 self._begin_again(*told)
             else:
-                self._skipped += 1
-                self._waits = self._waits[self.form.sample_bytes :]
+                self._skip()
 
     def _go_on(self, number: int) -> None:
         self.last = number
         self.frames += 1
         self._waits = self._waits[FRAME * self.form.sample_bytes :]
+
+    def _skip(self) -> None:
+        width = self.form.sample_bytes
+        self._skipped += 1
+        if self.first is None and self._skipped <= _PRELUDE:
+            self.prelude += self._waits[:width]
+        self._waits = self._waits[width:]
 
     def _begin_again(self, speaker: int, number: int) -> None:
         if self.first is None:

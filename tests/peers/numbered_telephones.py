@@ -33,8 +33,11 @@ class Telephones:
 
     def speak(self, number: int, port: int) -> None:
         """Have one speak to a port of loopback."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps({"caller": number, "port": port}).encode() + b"\n")
+        self._tell({"caller": number, "port": port})
+
+    def press(self, number: int, key: str) -> None:
+        """Have one press a key."""
+        self._tell({"caller": number, "key": key})
 
     async def counts(self) -> list[dict[str, Any]]:
         """What each has counted; they end."""
@@ -44,6 +47,10 @@ class Telephones:
         async with within(30):
             counted: list[dict[str, Any]] = json.loads(await self.process.stdout.read())
         return counted
+
+    def _tell(self, order: dict[str, object]) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(order).encode() + b"\n")
 
 
 @asynccontextmanager
