@@ -1,5 +1,6 @@
 """Conversations of a node's calls with programs that talk by text, from the notice before them to their outcome."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -62,11 +63,9 @@ class LiveAgents:
     ) -> AgentOutcome:
         self._running += 1
         try:
-            outcome = await self._converse(session, plan, voice, consent)
+            return await self._converse(session, plan, voice, consent)
         finally:
             self._running -= 1
-        self._services.meters.count(Metric.AGENT_TALKS, status=outcome.status.value)
-        return outcome
 
     async def _converse(
         self, session: Session, plan: AgentPlan, voice: AgentVoice, consent: ToStreaming
@@ -76,17 +75,22 @@ class LiveAgents:
         facts = _facts(session, session_id, plan)
         account_id, setup = session.call.account_id, told.setup(facts)
         line = AgentLine(self._services.agents, clock, account_id, plan.url, setup, reconnects=plan.reconnects)
-        finish = await self._to_the_end(TalkParts(session, self._services, plan, consent, line, voice), session_id)
-        outcome = AgentOutcome(
-            session_id,
-            finish.status,
-            round(clock.monotonic() - began_s),
-            finish.handoff_data,
-            finish.error_code,
-            finish.error_message,
-        )
-        _note_end(session, outcome)
-        return outcome
+
+        def ended(finish: FinishTalk) -> AgentOutcome:
+            seconds = round(clock.monotonic() - began_s)
+            outcome = AgentOutcome(
+                session_id, finish.status, seconds, finish.handoff_data, finish.error_code, finish.error_message
+            )
+            _note_end(session, outcome)
+            self._services.meters.count(Metric.AGENT_TALKS, status=outcome.status.value)
+            return outcome
+
+        parts = TalkParts(session, self._services, plan, consent, line, voice)
+        try:
+            return ended(await self._to_the_end(parts, session_id))
+        except asyncio.CancelledError:
+            ended(FinishTalk(AgentStatus.ENDED))  # the call takes up another flow
+            raise
 
     async def _to_the_end(self, parts: TalkParts, session_id: str) -> FinishTalk:
         session, line = parts.session, parts.line

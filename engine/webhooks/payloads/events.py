@@ -302,7 +302,7 @@ EVENTS: Final[tuple[EventKind, ...]] = (
     _program("agent_interrupted", "The person interrupts the program",
              Fact("text", "what of its turn was heard", Privacy.SPEECH), _SECONDS),
     _program("agent_error", "Something of such a conversation failed, and it goes on", _REASON),
-    _program("agent_ended", "Such a conversation is over", _AGENT,
+    _program("agent_ended", "Such a conversation is over, also by another flow (`ended`)", _AGENT,
              Fact("status", "`completed`, `ended` or `failed`"), _SECONDS,
              Fact("error_code", "the field's number"), _REASON),
 )

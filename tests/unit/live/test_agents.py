@@ -243,6 +243,9 @@ async def test_rest_ends_it_by_another_flow(node: FakeNode) -> None:
     await caller.hears("Goodbye.")
 
     assert node.around.agent.connections[0].closed == 1001
+    await caller.is_hung_up()
+    [end] = await node.events(caller, "agent_ended")
+    assert end.facts["status"] == "ended"
 
 
 async def test_nobody_is_heard_and_nothing_said_without_consent(node: FakeNode) -> None:
