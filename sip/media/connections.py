@@ -1,4 +1,4 @@
-"""The SIP thread's half of the bridge: ports of the conference bridge behind sources and sinks."""
+"""The SIP thread's half of the bridge: what is to be heard where, laid by wires or passed by packets."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
@@ -10,11 +10,9 @@ from engine.model.disclosure import Disclosure
 from engine.ports import (
     Attendance,
     Ear,
-    Everyone,
     Fed,
     Forked,
     LegId,
-    Mixed,
     Played,
     PlayerId,
     RecorderId,
@@ -28,7 +26,10 @@ from engine.ports import (
     Track,
 )
 from sip.config import WIDEBAND_HZ
+from sip.media.blocked_legs import BlockedLegs
+from sip.media.bridge_ports import BridgePorts
 from sip.media.conference_seats import ConferenceSeats
+from sip.media.packet_passing import PacketPassing
 from sip.media.stream_ports import StreamPorts
 from sip.media.wiring import Asked, FromRoom, Listened, ListenerId, Plain, Target, Wire, Wiring
 
@@ -40,15 +41,10 @@ class MediaConnections:
         self._wiring = Wiring()
         self._seating = ConferenceSeats()
         self._streams = StreamPorts()
-        self._legs: dict[LegId, pj.AudioMedia] = {}
-        self._players: dict[PlayerId, pj.Player] = {}
+        self._ports = BridgePorts(self._seating, self._streams)
         self._on_end: dict[PlayerId, Callable[[], None]] = {}
-        self._recorders: dict[RecorderId, list[pj.RecordedTrack]] = {}
-        self._listeners: dict[ListenerId, pj.ListeningPort] = {}
-        self._muted: set[LegId] = set()
-        self._held: set[LegId] = set()
-        self._passed: dict[LegId, LegId] = {}
-        """Whose packets go to whom as they are, past the bridge: no wire of the bridge is laid between those two."""
+        self._blocked = BlockedLegs()
+        self._passing = PacketPassing(self._wiring, self._seating, self._ports, self._blocked)
 
     def wrap(self, leg: LegId, stream: pj.OnStreamCreatedParam, call_with_keys: int | None = None) -> None:
         self._seating.wrap(leg, stream, call_with_keys)
@@ -61,21 +57,20 @@ class MediaConnections:
 
     def set_leg(self, leg: LegId, media: pj.AudioMedia) -> None:
         """A leg's media was made or made anew: lay its wires again."""
-        self._legs[leg] = media
-        self._pass_no_more(leg)
+        self._ports.legs[leg] = media
+        self._passing.end(leg)
         wires = self._wiring.of_leg(leg)
         self._settle(wires)
         self._begin(wires)
 
     def rest_leg(self, leg: LegId) -> None:
-        self._pass_no_more(leg)
-        self._legs.pop(leg, None)
+        self._passing.end(leg)
+        self._ports.legs.pop(leg, None)
 
     def drop_leg(self, leg: LegId) -> None:
-        self._pass_no_more(leg)
-        self._legs.pop(leg, None)
-        self._muted.discard(leg)
-        self._held.discard(leg)
+        self._passing.end(leg)
+        self._ports.legs.pop(leg, None)
+        self._blocked.drop_leg(leg)
         self._seating.drop_leg(leg)
         self._settle(self._wiring.drop_leg(leg))
 
@@ -83,11 +78,11 @@ class MediaConnections:
         """The media of two legs change places: wires, seats, and who is muted or held stay where they are."""
         legs = (one, other)
         wires = {wire for leg in legs for wire in (*self._wiring.of_leg(leg), *self._wiring.from_room(leg))}
-        self._end([wire for wire in wires if not self._is_blocked(wire) and not self._passes(wire)])
+        self._end([wire for wire in wires if not self._blocked.blocks(wire) and not self._passing.carries(wire)])
         for leg in legs:
-            self._pass_no_more(leg)
-        moved = {there: self._legs.pop(here, None) for here, there in ((one, other), (other, one))}
-        self._legs |= {leg: media for leg, media in moved.items() if media is not None}
+            self._passing.end(leg)
+        moved = {there: self._ports.legs.pop(here, None) for here, there in ((one, other), (other, one))}
+        self._ports.legs |= {leg: media for leg, media in moved.items() if media is not None}
         seated = self._seating.exchange(one, other)
         self._settle(wires)
         self._begin(wires)
@@ -110,10 +105,10 @@ class MediaConnections:
         self._disconnect(source, sink)
 
     def mute(self, leg: LegId, muted: bool) -> None:
-        self._block(leg, self._muted, muted)
+        self._block(leg, self._blocked.muted, muted)
 
     def hold(self, leg: LegId, held: bool) -> None:
-        self._block(leg, self._held, held)
+        self._block(leg, self._blocked.held, held)
 
     def open_room(self, room: RoomId, sound: RoomSound) -> None:
         self._seating.open(room, sound)
@@ -147,7 +142,7 @@ class MediaConnections:
             port = pj.Player(str(wav), loop, player)
         except pj.Error as error:
             raise MediaError(f"{wav.name} can't be played: {error.reason}.") from None
-        self._players[player] = port
+        self._ports.players[player] = port
         self._on_end[player] = on_end
         for sink in sinks:
             self.connect(Played(player), sink)
@@ -155,7 +150,7 @@ class MediaConnections:
     def drop_player(self, player: PlayerId) -> None:
         self._settle(self._wiring.drop_player(player))
         self._on_end.pop(player, None)
-        self._players.pop(player, None)
+        self._ports.players.pop(player, None)
 
     def tell_ended(self) -> None:
         """Tell of the players whose files have ended since the last time."""
@@ -168,19 +163,19 @@ class MediaConnections:
             ports = [pj.RecordedTrack(recording, number) for number in range(len(tracks))]
         except pj.Error as error:
             raise RecordingError(f"Nothing can be recorded: {error.reason}.") from None
-        self._recorders[recorder] = ports
+        self._ports.recorders[recorder] = ports
         for number, sources in enumerate(tracks):
             for source in sources:
                 self.connect(source, Track(recorder, number))
 
     def drop_recorder(self, recorder: RecorderId) -> None:
         self._settle(self._wiring.drop_recorder(recorder))
-        self._recorders.pop(recorder, None)
+        self._ports.recorders.pop(recorder, None)
 
     def listen(self, listener: ListenerId, source: Said) -> pj.Listener:
         try:
             heard = pj.Listener(listener)
-            self._listeners[listener] = pj.ListeningPort(heard)
+            self._ports.listeners[listener] = pj.ListeningPort(heard)
         except pj.Error as error:
             raise MediaError(f"What leg {source.leg} says can't be heard: {error.reason}.") from None
         self._connect(source, Listened(listener))
@@ -188,7 +183,7 @@ class MediaConnections:
 
     def drop_listener(self, listener: ListenerId) -> None:
         self._settle(self._wiring.drop_listener(listener))
-        self._listeners.pop(listener, None)
+        self._ports.listeners.pop(listener, None)
 
     def fork(self, live: pj.Stream, source: Source, sink: Forked) -> None:
         self._streams.open_track(sink.stream, live, sink.track)
@@ -209,43 +204,29 @@ class MediaConnections:
         self._streams.drop(stream)
 
     def level(self, leg: LegId) -> float:
-        media = self._legs.get(leg)
+        media = self._ports.legs.get(leg)
         return media.getRxLevel() / 255 if media is not None else 0.0
 
     def close(self) -> None:
         """Drop every port before the endpoint goes."""
-        self._passed.clear()
-        self._players.clear()
-        self._recorders.clear()
-        self._listeners.clear()
-        self._streams.close()
-        self._seating.close_all()
-        self._legs.clear()
+        self._passing.clear()
+        self._ports.clear()
 
     def _block(self, leg: LegId, blocked: set[LegId], begin: bool) -> None:
         """Wires stay asked for while they are blocked, and are laid again afterwards."""
-        before = [wire for wire in self._wiring.of_leg(leg) if not self._is_blocked(wire)]
-        if begin and leg in self._legs:
+        before = [wire for wire in self._wiring.of_leg(leg) if not self._blocked.blocks(wire)]
+        if begin and leg in self._ports.legs:
             blocked.add(leg)
         else:
             blocked.discard(leg)
-        after = [wire for wire in self._wiring.of_leg(leg) if not self._is_blocked(wire)]
+        after = [wire for wire in self._wiring.of_leg(leg) if not self._blocked.blocks(wire)]
         self._end([wire for wire in before if wire not in after])
         self._settle(self._wiring.of_leg(leg))
         self._begin([wire for wire in after if wire not in before])
         self._attend(leg)
 
     def _attend(self, leg: LegId) -> None:
-        self._seating.attend(leg, muted=leg in self._muted, held=leg in self._held)
-
-    def _is_blocked(self, wire: Wire) -> bool:
-        source, sink = wire
-        if isinstance(source, FromRoom):
-            return isinstance(sink, Ear)  # the room sends it past the bridge
-        if not isinstance(source, Said):
-            return False
-        heard_by_held = isinstance(sink, Ear) and sink.leg in self._held
-        return heard_by_held or source.leg in self._muted or source.leg in self._held
+        self._seating.attend(leg, muted=leg in self._blocked.muted, held=leg in self._blocked.held)
 
     def _connect(self, source: Asked, sink: Target) -> None:
         begun = self._wiring.connect(source, sink)
@@ -254,12 +235,12 @@ class MediaConnections:
 
     def _disconnect(self, source: Asked, sink: Target) -> None:
         ended = self._wiring.disconnect(source, sink)
-        self._end([wire for wire in ended if not self._is_blocked(wire)])
+        self._end([wire for wire in ended if not self._blocked.blocks(wire)])
         self._settle(ended)
 
     def _settle(self, wires: Collection[Wire]) -> None:
         """After these wires began or ended, or were blocked."""
-        self._pass_again(wires)
+        self._passing.settle(wires)
         self._fit_encoders(wires)
 
     def _fit_encoders(self, wires: Iterable[Wire]) -> None:
@@ -272,75 +253,11 @@ class MediaConnections:
         said_hz = self._seating.rate_hz(source.leg) if isinstance(source, Said) else 0
         return min(said_hz, WIDEBAND_HZ) or WIDEBAND_HZ
 
-    def _pass_again(self, wires: Iterable[Wire]) -> None:
-        """Packets pass where they may, and the rest is mixed."""
-        for speaker in self._wiring.speakers(wires):
-            listener, before = self._lone_listener(speaker), self._passed.get(speaker)
-            if listener == before:
-                continue
-            if before is not None:
-                self._mix(speaker)
-            if listener is not None and self._seating.pass_to(speaker, listener):
-                self._end([(Said(speaker), Ear(listener))])
-                self._passed[speaker] = listener
-
-    def _lone_listener(self, speaker: LegId) -> LegId | None:
-        listener = self._wiring.lone_listener(speaker)
-        if listener is None or self._is_blocked((Said(speaker), Ear(listener))):
-            return None
-        seated = self._seating.room_of(speaker) is not None or self._seating.room_of(listener) is not None
-        return None if seated else listener
-
-    def _mix(self, speaker: LegId) -> None:
-        """Leave to the bridge what passed by it, if it is still asked for."""
-        wire = (Said(speaker), Ear(self._passed.pop(speaker)))
-        self._seating.pass_to_nobody(speaker)
-        if wire in self._wiring.of_leg(speaker):
-            self._begin([wire])
-
-    def _pass_no_more(self, leg: LegId) -> None:
-        """Neither from a leg nor to it."""
-        for speaker in [speaker for speaker, listener in self._passed.items() if leg in (speaker, listener)]:
-            del self._passed[speaker]
-            self._seating.pass_to_nobody(speaker)
-
     def _begin(self, wires: Iterable[Wire]) -> None:
         for wire in wires:
-            origin, target = self._origin(wire[0]), self._target(wire[1])
-            if origin is not None and target is not None and not self._is_blocked(wire) and not self._passes(wire):
-                origin.startTransmit(target)
-
-    def _passes(self, wire: Wire) -> bool:
-        source, sink = wire
-        return isinstance(source, Said) and isinstance(sink, Ear) and self._passed.get(source.leg) == sink.leg
+            if not self._blocked.blocks(wire) and not self._passing.carries(wire):
+                self._ports.lay(wire)
 
     def _end(self, wires: Iterable[Wire]) -> None:
-        for source, sink in wires:
-            origin, target = self._origin(source), self._target(sink)
-            if origin is not None and target is not None:
-                origin.stopTransmit(target)
-
-    def _origin(self, source: Plain) -> pj.AudioMedia | None:
-        match source:
-            case Said(leg):
-                return self._legs.get(leg)
-            case Played(player):
-                return self._players.get(player)
-            case Mixed(room):
-                return self._seating.room(room)
-            case Fed(stream):
-                return self._streams.source(stream)
-            case FromRoom(leg):
-                return self._seating.sent_to(leg)
-
-    def _target(self, sink: Target) -> pj.AudioMedia | None:
-        if isinstance(sink, Ear):
-            return self._legs.get(sink.leg)
-        if isinstance(sink, Everyone):
-            return self._seating.room(sink.room)
-        if isinstance(sink, Listened):
-            return self._listeners.get(sink.listener)
-        if isinstance(sink, Forked):
-            return self._streams.track(sink.stream, sink.track)
-        ports = self._recorders.get(sink.recorder)
-        return ports[sink.number] if ports else None
+        for wire in wires:
+            self._ports.lift(wire)

@@ -100,8 +100,8 @@ async def test_nothing_that_was_said_is_on_a_disk_and_nothing_stays_open(
             assert {path for path in tmp_path.rglob("*") if path.is_file()} == files
             assert not list(tmp_path.glob("telefoon-*"))
             assert sounds_open() == 0, "it is in no file, not even one in memory"
-            assert line.agent._switch._listeners
-        assert not line.agent._switch._listeners
+            assert line.agent._switch._ports.listeners
+        assert not line.agent._switch._ports.listeners
 
 
 @pytest.mark.parametrize("way", ["mute", "hold"])

@@ -134,7 +134,7 @@ async def test_what_a_call_did_not_hear_to_its_end_is_let_go_of_with_the_call(pr
     port = ports.one()
     async with Phone.open(PhoneLine(port=port), PhoneScript(play=prompt), tell) as phone:
         assert phone._agent is not None
-        players = phone._agent.bridge._switch._players
+        players = phone._agent.bridge._switch._ports.players
         before = len(players)
         async with sipp(script, ports, target=port) as far_end:
             await far_end.finishes()
