@@ -1,21 +1,17 @@
 """What can be done with a live call from outside, and when it can't."""
 
-import asyncio
-
 import pytest
 
 from engine.errors import NotFound, WrongState
-from engine.flow.next_step import GoTo, HttpMethod
 from engine.flow.parse import parse
 from engine.live.orders import CallChange, PlayInto, SayInto, Side, Transfer, TransferMode
 from engine.model.call import Status
 from engine.model.callback import Callback
 from engine.ports import HoldRefused, Intruded
 from engine.testing.node import FakeNode
-from tests.unit.live.dials import AGENT, OTHER, dial, talking, told
+from tests.unit.live.dials import OTHER, talking
 
 STAYS = "<Response><Say>Hello.</Say><Pause length='600'/></Response>"
-WHISPER = "https://customer.example/whisper"
 FILE = "https://customer.example/jingle.wav"
 
 
@@ -218,218 +214,6 @@ async def test_another_accounts_call_is_not_found(node: FakeNode) -> None:
 
     with pytest.raises(NotFound):
         await node.switchboard.change("AC0", call.id, CallChange(mute=True))
-
-
-async def test_a_blind_transfer_takes_the_caller_to_the_third_party(node: FakeNode) -> None:
-    caller, agent = await talking(node)
-
-    await node.change(caller, transfer=Transfer(OTHER, TransferMode.BLIND, 20))
-    third = await node.invited(OTHER)
-    assert (await agent.is_hung_up()).by_us
-    third.answers()
-
-    await caller.talks_with(third)
-
-
-@pytest.mark.parametrize(
-    ("to", "dialled", "header"),
-    [
-        ("sip:desk@93.184.216.34?X-Order=7", "sip:desk@93.184.216.34", ("X-Order", "7")),
-        ("client:anna?tier=gold", "sip:anna@registrar.example", ("X-Param-tier", "gold")),
-    ],
-)
-async def test_a_transfer_goes_to_a_sip_address_or_a_client_with_its_headers(
-    node: FakeNode, to: str, dialled: str, header: tuple[str, str]
-) -> None:
-    caller, _ = await talking(node)
-
-    await node.change(caller, transfer=Transfer(to, TransferMode.BLIND, 20))
-    third = await node.invited(dialled)
-    third.answers()
-
-    await caller.talks_with(third)
-    caller.hangs_up()
-    await node.settles()
-    assert node.around.carrier.invites[-1].headers == (header,)
-    [transferred] = await node.events(caller, "transferred")
-    assert "?" not in str(transferred.facts["to"])
-
-
-async def test_a_blind_transfer_that_nobody_answers_ends_the_call(node: FakeNode) -> None:
-    caller, _ = await talking(node)
-
-    await node.change(caller, transfer=Transfer(OTHER, TransferMode.BLIND, 20))
-    (await node.invited(OTHER)).rings()
-
-    assert (await caller.is_hung_up()).by_us
-
-
-async def test_an_attended_transfer_lets_the_agent_speak_first(node: FakeNode) -> None:
-    caller, agent = await talking(node)
-
-    await node.change(caller, transfer=Transfer(OTHER, TransferMode.ATTENDED, 20))
-    third = await node.invited(OTHER)
-    third.answers()
-    await agent.talks_with(third)
-    assert not caller.can_hear(third)
-    await caller.hears("hold music")
-
-    agent.hangs_up()
-    await caller.talks_with(third)
-
-
-async def test_after_an_attended_transfer_that_nobody_answers_agent_and_caller_talk_again(node: FakeNode) -> None:
-    caller, agent = await talking(node)
-
-    await node.change(caller, transfer=Transfer(OTHER, TransferMode.ATTENDED, 20))
-    (await node.invited(OTHER)).refuses()
-
-    await caller.talks_with(agent)
-
-
-async def test_after_an_attended_transfer_whose_third_party_leaves_agent_and_caller_talk_again(node: FakeNode) -> None:
-    caller, agent = await talking(node)
-    await node.change(caller, transfer=Transfer(OTHER, TransferMode.ATTENDED, 20))
-    third = await node.invited(OTHER)
-    third.answers()
-    await agent.talks_with(third)
-
-    third.hangs_up()
-
-    await caller.talks_with(agent)
-
-
-async def test_whom_a_dial_called_is_fetched_back_by_who_called_it(node: FakeNode) -> None:
-    caller, called = await talking(node)
-
-    await node.change(called, transfer=Transfer(OTHER, TransferMode.ATTENDED, 20))
-    (await node.invited(OTHER)).refuses()
-
-    await caller.talks_with(called)
-    await node.passes(5)
-    assert caller.can_hear(called)
-
-
-@pytest.mark.parametrize("who", ["caller", "agent"])
-async def test_who_leaves_in_an_attended_transfer_leaves_nobody_on_the_line_for_ever(node: FakeNode, who: str) -> None:
-    caller, agent = await talking(node)
-    await node.change(caller, transfer=Transfer(OTHER, TransferMode.ATTENDED, 20))
-    third = await node.invited(OTHER)
-    third.rings()
-
-    for each in (caller, agent) if who == "caller" else (agent, caller):
-        each.hangs_up()
-    await third.is_hung_up()
-    await node.settles()
-
-    assert node.switchboard.live_calls == 0
-
-
-async def test_an_attended_transfer_needs_somebody_to_speak(node: FakeNode) -> None:
-    caller = await node.is_called(STAYS)
-    await caller.hears("Hello.")
-
-    with pytest.raises(WrongState, match="talks to nobody"):
-        await node.change(caller, transfer=Transfer(OTHER, TransferMode.ATTENDED, 20))
-
-
-async def test_the_called_party_of_a_dial_can_be_given_a_flow_of_its_own(node: FakeNode) -> None:
-    caller, agent = await talking(node)
-
-    await node.change(agent, start=parse(STAYS))
-    await agent.hears("Hello.")
-    await caller.hears("Goodbye.")
-    await caller.is_hung_up()
-
-    assert not agent.is_over
-
-
-async def test_the_called_party_of_a_dial_that_goes_to_a_queue_is_served_there(node: FakeNode) -> None:
-    _, agent = await talking(node)
-
-    await node.change(agent, start=parse("<Response><Enqueue>support</Enqueue></Response>"))
-    await agent.hears("hold music")
-    other = await node.is_called("<Response><Dial><Queue>support</Queue></Dial></Response>")
-
-    await other.talks_with(agent)
-    await node.passes(5)
-    assert other.can_hear(agent)
-
-
-async def test_a_called_party_that_is_given_a_flow_during_the_whisper_hears_that_alone(node: FakeNode) -> None:
-    node.around.customer.documents[WHISPER] = "<Response><Say>A call for the shop.</Say></Response>"
-    caller = await node.is_called(dial(f"<Number url='{WHISPER}'>{AGENT}</Number>"))
-    agent = await node.invited(AGENT)
-    agent.answers()
-    await agent.hears("A call for the shop.")
-
-    await node.change(agent, start=parse(STAYS))
-    await agent.hears("Hello.")
-    await caller.hears("Goodbye.")
-
-    assert "A call for the shop." not in agent.hears_now
-    assert not agent.is_over
-    assert (await told(node))["DialCallStatus"] == "no-answer"
-
-
-async def test_a_caller_who_is_given_another_flow_leaves_the_called_party_to_its_end(node: FakeNode) -> None:
-    caller, agent = await talking(node)
-
-    await node.change(caller, start=parse(STAYS))
-
-    await caller.hears("Hello.")
-    assert (await agent.is_hung_up()).by_us
-
-
-async def test_the_last_of_several_flows_given_at_once_is_performed(node: FakeNode) -> None:
-    caller = await node.is_called(STAYS)
-    await caller.hears("Hello.")
-
-    await node.change(caller, start=parse("<Response><Say>First.</Say></Response>"))
-    await node.change(caller, start=parse("<Response><Say>Second.</Say></Response>"))
-    await caller.hears("Second.")
-    await caller.is_hung_up()
-
-
-@pytest.mark.parametrize(
-    "flow",
-    [
-        "<Response><Enqueue>support</Enqueue></Response>",
-        "<Response><Dial timeout='60'><Queue>sales</Queue></Dial></Response>",
-    ],
-    ids=["waits in a queue", "serves a queue"],
-)
-async def test_a_flow_given_while_the_one_before_is_being_cut_off_leaves_none_of_its_sounds(
-    node: FakeNode, flow: str
-) -> None:
-    for steps in range(16):
-        caller = await node.is_called(flow)
-        await caller.hears("hold music")
-        call = await node.call(caller)
-        for name in ("First", "Second"):
-            start = parse(f"<Response><Say>{name}.</Say><Pause length='60'/></Response>")
-            await node.switchboard.change(node.account.id, call.id, CallChange(start=start))
-            for _ in range(steps):
-                await asyncio.sleep(0)
-
-        await caller.hears("Second.")
-        await node.passes(5)
-
-        assert caller.hears_now == set()
-
-
-async def test_another_flow_that_fails_gives_way_to_its_own_fallback(node: FakeNode) -> None:
-    spare = "https://customer.example/spare"
-    node.around.customer.documents[spare] = STAYS
-    caller = await node.is_called("<Response><Pause length='600'/></Response>")
-    await node.passes(1)
-
-    await node.change(
-        caller, start=GoTo("https://customer.example/gone", HttpMethod.GET), fallback=GoTo(spare, HttpMethod.GET)
-    )
-
-    await caller.hears("Hello.")
-    assert [each.method for each in node.around.customer.asked[-2:]] == ["GET", "GET"]
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from engine.live.orders import RecordingAction
 from engine.store.queues import Queues
 from engine.testing.clock import SimulatedClock
 from engine.testing.node import FakeNode
+from tests.unit.live.queueing import queue_id, serve, waiting
 from tests.unit.live.test_call_recordings import changed, recorded_caller, the_recording
-from tests.unit.live.test_queues import queue_id, serve, waiting
 
 STEPS = [timedelta(hours=1), timedelta(hours=-1)]
 SetClock = Callable[[timedelta], None]
