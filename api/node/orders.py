@@ -10,11 +10,12 @@ import aiohttp
 import structlog
 from aiohttp import hdrs, web
 
-from api.http.forwarding import INSIDE, Forwarding
+from api.http.forwarding import Forwarding
+from api.node.inside_page import for_nodes_alone, signed
 from engine.errors import NodeUnreachable, TelefoonError
 from engine.model.node import Node
 from engine.ports.nodes import NodeOrder
-from engine.security.inside_requests import Asked, NotInside
+from engine.security.inside_requests import Asked
 
 ORDERS_PATH: Final = "/inside/orders"
 TOLD_S: Final = 1.0
@@ -28,8 +29,8 @@ Obey = Callable[[NodeOrder], Awaitable[NodeOrder]]
 async def send_order(way: Forwarding, node: Node, order: NodeOrder) -> NodeOrder:
     """Have another node do something; its answer. Raises NodeUnreachable."""
     body = json.dumps(order).encode()
-    signed = way.inside.signed(node.name, Asked(hdrs.METH_POST, ORDERS_PATH, body), {}, way.now())
-    headers = {INSIDE: signed, hdrs.CONTENT_TYPE: "application/json"}
+    by_us = signed(way, node, Asked(hdrs.METH_POST, ORDERS_PATH, body))
+    headers = {**by_us, hdrs.CONTENT_TYPE: "application/json"}
     try:
         async with (
             asyncio.timeout(TOLD_S),
@@ -46,16 +47,11 @@ async def send_order(way: Forwarding, node: Node, order: NodeOrder) -> NodeOrder
 def add_orders(app: web.Application, way: Forwarding, obey: Obey) -> None:
     """Have an application take orders of other nodes; anybody else finds no such page."""
 
-    async def take(request: web.Request) -> web.Response:
-        body = await request.read()
-        try:
-            way.told_by_node(request, body)
-        except NotInside:
-            raise web.HTTPNotFound from None
+    async def take(body: bytes) -> web.Response:
         try:
             return web.json_response(await obey(json.loads(body)))
         except TelefoonError as error:
             log.warning("order_failed", reason=str(error))
             return web.json_response({"error": str(error)})
 
-    app.router.add_post(ORDERS_PATH, take)
+    app.router.add_post(ORDERS_PATH, for_nodes_alone(way, take))
