@@ -11,17 +11,16 @@ from tests.asterisk.conftest import SUBSCRIBER_HOST
 from tests.peers.asterisk import PASSWORD, PLAIN_HOST, Asterisk
 from tests.peers.ports import Ports
 from tests.peers.program import program
-from tests.peers.terminal import Terminal
+from tests.peers.terminal import FreePorts, Terminal
 from tests.peers.tutorial import Tutorial
 from tests.peers.waiting import within
 
 PAGE = Path(__file__).parents[2] / "docs" / "trunks.md"
-RTP_PORTS = 100
 
 
 @pytest.mark.slow
 async def test_a_carrier_is_connected_and_calls_go_both_ways(tmp_path: Path, ports: Ports, network: Asterisk) -> None:
-    http, web, sip, rtp = ports.one(), ports.one(), ports.block(2), ports.block(RTP_PORTS)
+    free = FreePorts.of(ports)
     carrier = f"{PLAIN_HOST}:{network.udp_port}"
     page = Tutorial(
         {
@@ -30,19 +29,12 @@ async def test_a_carrier_is_connected_and_calls_go_both_ways(tmp_path: Path, por
             "--user u1": "--user subscriber",
             "what-the-carrier-has-given": PASSWORD,
             "+3225550199": "+32255510440",
-            "8090": str(web),
+            "8090": str(free.web),
             "192.0.2.20": SUBSCRIBER_HOST,
         },
         PAGE,
     )
-    terminal = Terminal(
-        tmp_path,
-        {
-            "TELEFOON_HTTP_PORT": str(http),
-            "TELEFOON_SIP_PORT": str(sip),
-            "TELEFOON_RTP_PORTS": f"{rtp}-{rtp + RTP_PORTS - 1}",
-        },
-    )
+    terminal = Terminal(tmp_path, free.settings)
     page.save_files(tmp_path)
     typed = [each.command for each in page.typed_under("Connect a carrier in ten minutes")]
     address, private, add, test, serves, number, serve, listing, export, call, calls = typed
@@ -53,7 +45,9 @@ async def test_a_carrier_is_connected_and_calls_go_both_ways(tmp_path: Path, por
     await terminal.type(private)
     added = await terminal.type(add)
     tested = await terminal.type(test)
-    async with program(*shlex.split(serves)[1:], serves_at=web, folder=tmp_path, stderr=asyncio.subprocess.DEVNULL):
+    async with program(
+        *shlex.split(serves)[1:], serves_at=free.web, folder=tmp_path, stderr=asyncio.subprocess.DEVNULL
+    ):
         await terminal.type(number)
         async with terminal.serving(serve, "serving"):
             async with within(20):

@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.peers.socket_server import socket_server
+from tests.peers.served_programs import ServedPrograms, served_programs
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,32 +77,9 @@ class RelayAgent:
             await self.socket.send_str(json.dumps(message))
 
 
-@dataclass(slots=True)
-class ServedRelayAgents:
-    """Programs of several manners, each at the path of its name; `talks` are their conversations, the last one last."""
-
-    port: int = 0
-    talks: dict[str, RelayAgent] = field(default_factory=dict)
-    signatures: dict[str, str] = field(default_factory=dict)
-    """Of each handshake, by the program's name; empty where there was none."""
-
-    def url(self, name: str) -> str:
-        return f"ws://127.0.0.1:{self.port}/{name}"
+ServedRelayAgents = ServedPrograms[RelayAgent]
 
 
-@asynccontextmanager
-async def relay_agents(**manners: RelayManner) -> AsyncIterator[ServedRelayAgents]:
-    """They listen on a port of their own."""
-    served = ServedRelayAgents()
-
-    async def answer(request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        name = request.match_info["name"]
-        served.signatures[name] = request.headers.get("X-Twilio-Signature", "")
-        served.talks[name] = agent = RelayAgent(manners[name], socket)
-        await agent.serve()
-        return socket
-
-    async with socket_server("/{name}", answer) as served.port:
-        yield served
+def relay_agents(**manners: RelayManner) -> AbstractAsyncContextManager[ServedRelayAgents]:
+    """They listen on a port of their own, each at the path of its name."""
+    return served_programs(lambda name, socket: RelayAgent(manners[name], socket))

@@ -3,8 +3,7 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from tests.peers.audio import tone
 from tests.peers.g711 import PCMU
-from tests.peers.socket_server import socket_server
+from tests.peers.served_programs import ServedPrograms, served_programs
 
 _SILENT_FRAMES: Final = 15
 """After so many a caller has done speaking."""
@@ -136,29 +135,9 @@ class StreamAgent:
             await self.socket.send_str(json.dumps({"event": event, "streamSid": self.sid, **members}))
 
 
-@dataclass(slots=True)
-class ServedAgents:
-    """Programs of several manners, each at the path of its name; `talks` are their conversations, the last one last."""
-
-    port: int = 0
-    talks: dict[str, StreamAgent] = field(default_factory=dict)
-
-    def url(self, name: str) -> str:
-        return f"ws://127.0.0.1:{self.port}/{name}"
+ServedAgents = ServedPrograms[StreamAgent]
 
 
-@asynccontextmanager
-async def stream_agents(**manners: AgentManner) -> AsyncIterator[ServedAgents]:
-    """They listen on a port of their own."""
-    served = ServedAgents()
-
-    async def answer(request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        name = request.match_info["name"]
-        served.talks[name] = agent = StreamAgent(manners[name], socket)
-        await agent.serve()
-        return socket
-
-    async with socket_server("/{name}", answer) as served.port:
-        yield served
+def stream_agents(**manners: AgentManner) -> AbstractAsyncContextManager[ServedAgents]:
+    """They listen on a port of their own, each at the path of its name."""
+    return served_programs(lambda name, socket: StreamAgent(manners[name], socket))

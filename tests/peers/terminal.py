@@ -3,24 +3,50 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from tests.peers.account import outside
+from tests.peers.ports import Ports
 from tests.peers.waiting import within
 
 STARTS_WITHIN_S: Final = 60
 ENDS_WITHIN_S: Final = 60
+_RTP_PORTS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FreePorts:
+    """Ports of this machine for a node that pages have their reader start, and for the program behind it."""
+
+    http: int
+    web: int
+    sip: int
+    rtp: int
+
+    @classmethod
+    def of(cls, ports: Ports) -> Self:
+        return cls(ports.one(), ports.one(), ports.block(2), ports.block(_RTP_PORTS))
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """Where the node listens, as its environment says it."""
+        return {
+            "TELEFOON_HTTP_PORT": str(self.http),
+            "TELEFOON_SIP_PORT": str(self.sip),
+            "TELEFOON_RTP_PORTS": f"{self.rtp}-{self.rtp + _RTP_PORTS - 1}",
+        }
 
 
 class Terminal:
     """Runs commands in a folder as its reader's shell does."""
 
-    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
         self._folder = folder
-        self._environment = outside() | settings | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        self._environment = outside() | dict(settings) | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
 
     async def type(self, command: str) -> str:
         """What a command prints, which must end with 0. What it exports counts for the next one."""

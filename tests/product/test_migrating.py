@@ -9,26 +9,18 @@ import pytest
 
 from tests.peers.ports import Ports
 from tests.peers.program import program
-from tests.peers.terminal import Terminal
+from tests.peers.terminal import FreePorts, Terminal
 from tests.peers.tutorial import Tutorial
 
 pytestmark = [pytest.mark.sip, pytest.mark.slow]
 
 PAGE = Path(__file__).parents[2] / "docs" / "migrating.md"
-RTP_PORTS = 100
 
 
 async def test_a_project_of_another_cloud_takes_its_first_call(tmp_path: Path, ports: Ports) -> None:
-    http, web, sip, rtp = ports.one(), ports.one(), ports.block(2), ports.block(RTP_PORTS)
-    page = Tutorial({"8090": str(web), ":5060": f":{sip}"}, PAGE)
-    terminal = Terminal(
-        tmp_path,
-        {
-            "TELEFOON_HTTP_PORT": str(http),
-            "TELEFOON_SIP_PORT": str(sip),
-            "TELEFOON_RTP_PORTS": f"{rtp}-{rtp + RTP_PORTS - 1}",
-        },
-    )
+    free = FreePorts.of(ports)
+    page = Tutorial({"8090": str(free.web), ":5060": f":{free.sip}"}, PAGE)
+    terminal = Terminal(tmp_path, free.settings)
     page.save_files(tmp_path)
     add, secret, serves, simulate = (each.command for each in page.typed_under("Ask your server"))
     serve, phone, key, listing, explain = (each.command for each in page.typed_under("Call it"))
@@ -36,7 +28,7 @@ async def test_a_project_of_another_cloud_takes_its_first_call(tmp_path: Path, p
     await terminal.type(add)
     token = (await terminal.type(f"{secret}\necho $AUTH_TOKEN")).split()[-1]
     async with program(
-        *shlex.split(serves)[1:], serves_at=web, folder=tmp_path, environment={"AUTH_TOKEN": token},
+        *shlex.split(serves)[1:], serves_at=free.web, folder=tmp_path, environment={"AUTH_TOKEN": token},
         stderr=asyncio.subprocess.DEVNULL,
     ):  # fmt: skip
         simulated = await terminal.type(simulate)

@@ -10,31 +10,22 @@ import pytest
 from tests.peers.audio import Sound
 from tests.peers.ports import Ports
 from tests.peers.program import program
-from tests.peers.terminal import Terminal
+from tests.peers.terminal import FreePorts, Terminal
 from tests.peers.tutorial import Tutorial
 
 pytestmark = [pytest.mark.sip, pytest.mark.slow]
 
-RTP_PORTS = 100
-
 
 async def test_the_menu_is_called_and_tells_what_happened(tmp_path: Path, ports: Ports) -> None:
-    http, web, sip, rtp = ports.one(), ports.one(), ports.block(2), ports.block(RTP_PORTS)
-    page = Tutorial({"8090": str(web), ":5060": f":{sip}"})
-    terminal = Terminal(
-        tmp_path,
-        {
-            "TELEFOON_HTTP_PORT": str(http),
-            "TELEFOON_SIP_PORT": str(sip),
-            "TELEFOON_RTP_PORTS": f"{rtp}-{rtp + RTP_PORTS - 1}",
-        },
-    )
+    free = FreePorts.of(ports)
+    page = Tutorial({"8090": str(free.web), ":5060": f":{free.sip}"})
+    terminal = Terminal(tmp_path, free.settings)
     page.save_files(tmp_path)
     serves = shlex.split(page.typed_under("Answer keys")[0].command)[1:]
     add, serve, phone = (each.command for each in page.typed_under("Call it"))
     export, listing, explain, webhooks = (each.command for each in page.typed_under("See what happened"))
 
-    async with program(*serves, serves_at=web, folder=tmp_path, stderr=asyncio.subprocess.DEVNULL):
+    async with program(*serves, serves_at=free.web, folder=tmp_path, stderr=asyncio.subprocess.DEVNULL):
         warned = await terminal.type(add)
         async with terminal.serving(serve, "serving"):
             rung = await terminal.type(phone)
