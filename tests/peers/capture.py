@@ -123,13 +123,16 @@ class Capture:
             sequence, payload = int.from_bytes(transport[4:8]), transport[(transport[12] >> 4) * 4 :]
             if transport[13] & _SYN:
                 self._ways.append(CapturedWay(source, target, (sequence + 1) & 0xFFFFFFFF))
-            elif payload and (way := self._way(source, target)):
-                way.add(sequence, Captured(at_s, source, target, payload))
+            elif payload:
+                self._way(source, target, sequence).add(sequence, Captured(at_s, source, target, payload))
 
-    def _way(self, source: int, target: int) -> CapturedWay | None:
-        """The newest between these."""
+    def _way(self, source: int, target: int, sequence: int) -> CapturedWay:
+        """The newest between these; of one that was there before we captured, what comes from here on."""
         ways = (each for each in reversed(self._ways) if (each.source, each.target) == (source, target))
-        return next(ways, None)
+        if (known := next(ways, None)) is not None:
+            return known
+        self._ways.append(CapturedWay(source, target, sequence))
+        return self._ways[-1]
 
 
 def _moment(told: list[tuple[int, int, bytes]]) -> float:

@@ -1,11 +1,11 @@
-"""Messages of WebSocket (RFC 6455 §5.2) in what was captured, and when each had come whole."""
+"""Messages of WebSocket (RFC 6455 §5.2) and answers of HTTP in what was captured, and when each had come whole."""
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tests.peers.capture import Captured
+from tests.peers.capture import Capture, Captured
 
 _HEAD_ENDS: Final = b"\r\n\r\n"
 _TEXT: Final = 1
@@ -24,6 +24,14 @@ def messages_of(way: Sequence[Captured]) -> list[CapturedMessage]:
     return [
         CapturedMessage(at_s, json.loads(content)) for at_s, opcode, content in _frames(way) if opcode == _TEXT
     ]  # fmt: skip
+
+
+def answered_at(capture: Capture, port: int, method: str) -> float:
+    """When the answer to the first request of this method began (seconds since 1970); its server is at the port."""
+    pieces = [piece for way in capture.ways(target=port) for piece in way]
+    asked = next(each for each in pieces if each.payload.startswith(method.encode()))
+    answers = [piece for way in capture.ways(source=port, target=asked.source) for piece in way]
+    return next(each.at_s for each in answers if each.at_s >= asked.at_s)
 
 
 def _frames(way: Sequence[Captured]) -> Iterator[tuple[float, int, bytes]]:
