@@ -172,7 +172,7 @@ class Conversation:
         if self._person.interrupts(text):
             yield from self._interrupt_by_speech(now_s)
         if self._plan.partial_prompts and self._is_told(InterruptedBy.SPEECH):
-            yield TellProgram(told.prompt(text, self.languages.understood, last=False))
+            yield self._prompt(text, last=False)
         yield from self._next()
 
     def understood(self, text: str, confidence: float, now_s: float) -> Iterator[Deed]:
@@ -185,7 +185,7 @@ class Conversation:
         yield from self._interrupt_by_speech(now_s)
         if self._is_told(InterruptedBy.SPEECH):
             self._queue.answered()
-            yield TellProgram(told.prompt(text, self.languages.understood, last=True))
+            yield self._prompt(text, last=True)
         yield from self._next()
 
     def pressed(self, digit: str, now_s: float) -> Iterator[Deed]:
@@ -202,8 +202,12 @@ class Conversation:
     def hung_up(self) -> Iterator[Deed]:
         """The person is gone."""
         if self._plan.partial_prompt_on_hangup and self._person.partial:
-            yield TellProgram(told.prompt(self._person.partial, self.languages.understood, last=False))
+            yield self._prompt(self._person.partial, last=False)
         yield from self._finish(FinishTalk(AgentStatus.COMPLETED))
+
+    def _prompt(self, text: str, *, last: bool) -> TellProgram:
+        heard_now = self.is_speaking if self._plan.tells_turn_state else None
+        return TellProgram(told.prompt(text, self.languages.understood, last=last, agent_speaking=heard_now))
 
     def _is_nothing(self, text: str, now_s: float) -> bool:
         """Whether there are no words, or such as do not count: the agent's own, or of who only listens."""

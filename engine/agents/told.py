@@ -53,9 +53,13 @@ def setup(facts: SessionFacts) -> Json:
     }
 
 
-def prompt(text: str, language: str, *, last: bool) -> Json:
-    """What was understood of the person; until `last` it may still read otherwise."""
-    return {"type": "prompt", "voicePrompt": text, "lang": language, "last": last}
+def prompt(text: str, language: str, *, last: bool, agent_speaking: bool | None = None) -> Json:
+    """What was understood of the person; until `last` it may still read otherwise.
+
+    `agent_speaking` is whether the program is heard now, None for one that did not ask.
+    """
+    said: Json = {"type": "prompt", "voicePrompt": text, "lang": language, "last": last}
+    return said if agent_speaking is None else {**said, "agentSpeaking": agent_speaking}
 
 
 def key_pressed(digit: str) -> Json:

@@ -107,6 +107,8 @@ class AgentPlan:
     end_silence_s: float | None = None
     debug: frozenset[str] = frozenset()
     reconnects: bool = False
+    tells_turn_state: bool = False
+    """Whether a prompt says if the program is being heard meanwhile."""
 
 
 class AgentStatus(StrEnum):

@@ -31,6 +31,13 @@ class EventNotice(StrEnum):
     TOKENS = "tokens-played"
 
 
+class PromptDetail(StrEnum):
+    """What a prompt may tell beside what was said."""
+
+    TURN_STATE = "turn-state"
+    SEGMENTS = "prompt-segments"
+
+
 _INTERRUPTIONS: Final = Choice(InterruptedBy, yes=InterruptedBy.ANYTHING, no=InterruptedBy.NOTHING)
 _ONE_RECOGNIZER: Final = "speech is understood by the node's own recognizer."
 _ONE_VOICE: Final = "a text is spoken as it is written, by a voice of the node."
@@ -128,6 +135,9 @@ class ConversationRelay:
     hints: str = attribute(TEXT, default="", help="Words and phrases to expect, commas between")
     debug: tuple[DebugNotice, ...] = attribute(Words(DebugNotice), default=(), help="Notices that it is told of")
     events: tuple[EventNotice, ...] = attribute(Words(EventNotice), default=(), help="Notices that it is told of")
+    include_in_prompt: tuple[PromptDetail, ...] = attribute(
+        Words(PromptDetail), default=(), help="What prompts tell too: turn-state is agentSpeaking, true or false"
+    )
     application_reconnect: bool = attribute(
         Flag(), default=False, help="Whether the conversation goes on with a new connection where one is lost"
     )
@@ -143,13 +153,13 @@ class ConversationRelay:
         "elevenlabsLanguageTextNormalization": _ONE_VOICE,
         "elevenlabsTextNormalization": _ONE_VOICE,
         "eotThreshold": _SILENCE_ENDS,
-        "includeInPrompt": "a prompt has its text and its language.",
         "intelligenceService": "it names a service in a cloud's console.",
         "profanityFilter": _AS_UNDERSTOOD,
         "turnDetection": _SILENCE_ENDS,
     }
     DIFFERS: ClassVar = {
         "": "the far end hears first that a program speaks, and for whom; nothing is understood without consent.",
+        "includeInPrompt": "turn-state alone has an effect: what was said is told as one text, not in segments.",
         "language": "the call's where it is left out.",
         "transcriptionLanguage": "nobody here finds out which is spoken: with multi, language holds, or the call's.",
         "ttsProvider": "the voices are those of the node.",
@@ -168,6 +178,8 @@ class ConversationRelay:
     def differences(self) -> Iterator[tuple[str, str]]:
         """What a cloud's flow should know of it."""
         yield from address_remarks(self.url)
+        if PromptDetail.SEGMENTS in self.include_in_prompt:
+            yield "includeInPrompt", "prompt-segments has no effect: what was said is told as one text."
         if self.voice and own_voice(self.tts_provider, self.voice) is None:
             spoken = spoken_for(self.spoken_language, THE_CALLS).language
             yield "voice", f"'{self.voice}' is spoken by the voice of Telefoon for {spoken}."
@@ -201,6 +213,7 @@ class ConversationRelay:
             end_silence_s=None if self.speech_timeout is None else self.speech_timeout / _MS,
             debug=frozenset(notice.value for notice in (*self.debug, *self.events)),
             reconnects=self.application_reconnect,
+            tells_turn_state=PromptDetail.TURN_STATE in self.include_in_prompt,
         )
 
     async def _of_ours(self, tag: str | None, context: ExecutionContext) -> str | None:

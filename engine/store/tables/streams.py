@@ -24,7 +24,7 @@ streams: Final = Table(
     technical("status", EnumColumn(StreamStatus), nullable=False),
     personal("started_at", UtcDateTime, nullable=False),
     personal("ended_at", UtcDateTime),
-    technical("error", StoredText),
+    personal("error", StoredText),
     technical("consent", IDENTIFIER),
     technical("callback", CallbackColumn),
     technical("figures", StreamFiguresColumn, nullable=False),
