@@ -1,7 +1,6 @@
 """One media stream under way: its connections to the program, what it hears, who hears it, its end."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -56,6 +55,18 @@ class StreamSurroundings:
     cushion_s: float
 
 
+class _AtFirst:
+    """Lets the first ten be told of what may happen for hours."""
+
+    def __init__(self) -> None:
+        self._times = 0
+
+    def is_told(self) -> bool:
+        """Whether this one is; counts it."""
+        self._times += 1
+        return self._times <= _MOST_TOLD
+
+
 class ActiveStream:
     """A stream under way. Its program hears nothing without a consent, and is heard by nobody without a disclosure.
 
@@ -71,7 +82,7 @@ class ActiveStream:
         self._heard: tuple[Forking, ...] = ()
         self._around = around
         self.note = note
-        self._told = Counter[str]()
+        self._losses, self._resumptions, self._unread = _AtFirst(), _AtFirst(), _AtFirst()
         self._finished = finished
         self._figures = FiguresOf(self.tracks)
         self._wire: StreamWire | None = None
@@ -199,7 +210,8 @@ class ActiveStream:
                 return "" if self._stopping.is_set() else lost
             if self._figures.is_connected:
                 self._figures.lost(now)
-                self._tell_at_first("stream_lost", reason=lost)
+                if self._losses.is_told():
+                    self.note("stream_lost", stream=self._row.id, reason=lost)
                 looked_until = now + RECONNECTS_S
             if looked_until is None or now + _PAUSE_S >= looked_until:
                 return lost
@@ -264,22 +276,19 @@ class ActiveStream:
             case StreamOpened():
                 await self._opened()
             case MessageUnread(why):
-                self._tell_at_first("stream_unread", reason=why)
+                if self._unread.is_told():
+                    self.note("stream_unread", stream=self._row.id, reason=why)
 
     async def _opened(self) -> None:
         self._figures.connected(self._around.clock.monotonic())
         await self.arrange()
         if self._was_open:
-            self._tell_at_first("stream_resumed")
+            if self._resumptions.is_told():
+                self.note("stream_resumed", stream=self._row.id)
             return
         self._was_open = True
         self.note("stream_started", stream=self._row.id, **_shown(self._row))
         await self._around.callbacks.tell(self._row, StreamNotice.STARTED, self._around.clock.now())
-
-    def _tell_at_first(self, kind: str, **facts: object) -> None:
-        self._told[kind] += 1
-        if self._told[kind] <= _MOST_TOLD:
-            self.note(kind, stream=self._row.id, **facts)
 
     async def _let_speak(self, wire: StreamWire) -> None:
         assert self._spoken_to is not None
