@@ -83,6 +83,27 @@ async def test_a_call_whose_node_is_killed_before_its_invite_is_placed_by_anothe
         assert "order_handed_on" in [each["kind"] for each in await b.events(call_id)]
 
 
+async def test_a_call_whose_node_is_killed_while_it_rings_is_failed_with_the_reason_and_dialled_by_nobody_else(
+    tmp_path: Path, ports: Ports, shop: Customer, database: str
+) -> None:
+    async with (
+        phone("--ring-forever") as far_end,
+        nodes(tmp_path, ports, database, settings={"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as (a, b),
+    ):
+        call_id = (await a.place(CALLEE, flow=TALKS, status_callback=shop.url("/status")))["id"]
+        await a.call_when(call_id, "ringing")
+
+        await a.end(signal.SIGKILL)
+        closed = await b.ended_call(call_id, within_s=40)
+        await eventually(lambda: bool(shop.ends()), within_s=20, otherwise=lambda: str(shop.ends()))
+        await asyncio.sleep(2)
+
+        assert closed["status"] == "failed"
+        assert shop.ends() == [call_id]
+        assert [each["event"] for each in far_end.told].count("ringing") == 1
+        assert "The process that carried it ended without closing it." in str(closed["explanation"])
+
+
 async def test_a_call_whose_node_stands_still_before_its_invite_is_placed_once(
     tmp_path: Path, ports: Ports, shop: Customer, database: str
 ) -> None:
