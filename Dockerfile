@@ -44,4 +44,4 @@ RUN apt-get update && apt-get install --yes --no-install-recommends kamailio kam
 RUN install --directory --owner kamailio --group kamailio /run/kamailio
 USER kamailio
 ENTRYPOINT ["kamailio"]
-CMD ["-DD", "-E", "-m", "64", "-M", "8"]
+CMD ["-DD", "-E", "-m", "64", "-M", "8", "-x", "tlsf", "-X", "tlsf"]

@@ -19,6 +19,11 @@ _SHARED_WITH_TLS_MIB: Final = 256
 """The system's 144 authorities, which each of its processes keeps, take 50 over IPv4, and over both versions more than
 64. What is not used takes nothing."""
 _BANNED_S: Final = 60
+_LEAST_PROCESSES: Final = 2
+_WORKERS_OF_A_PROCESS: Final = 8
+"""One process at each of its addresses would do for more; the least are two, as one may have to wait for DNS."""
+_ALLOCATORS: Final = ("-x", "tlsf", "-X", "tlsf")
+"""Of the memory in common and of that of each process: they take less CPU than the default."""
 _STRANGERS_REQUESTS: Final = 20_000
 """Within two seconds. It does not know which sources are trunks', so a carrier is held to what a flood is: the workers
 hold strangers and carriers to their own limits."""
@@ -44,7 +49,7 @@ def proxy_command(plan: MachinePlan, folder: Path) -> Sequence[str]:
     beside = [] if modules is None else ["-L", str(modules)]
     own = ["-f", str(folder / CONFIGURATION.name), "-Y", str(folder), "-P", str(folder / "kamailio.pid")]
     shared_mib = _SHARED_MIB if plan.tls is None else _SHARED_WITH_TLS_MIB
-    return [program, "-DD", "-E", "-m", str(shared_mib), "-M", "8", *beside, *own]
+    return [program, "-DD", "-E", "-m", str(shared_mib), "-M", "8", *_ALLOCATORS, *beside, *own]
 
 
 def _nodes(plan: MachinePlan) -> Iterator[str]:
@@ -74,6 +79,7 @@ def _site(plan: MachinePlan, folder: Path) -> str:
         "RUN_FOLDER": folder,
         "TLS_FILE": folder / _TLS_FILE,
         "TOPOLOGY_KEY": secrets.token_hex(16),
+        "PROCESSES": _LEAST_PROCESSES + len(plan.workers) // _WORKERS_OF_A_PROCESS,
         "STRANGERS_REQUESTS": _STRANGERS_REQUESTS,
         "BANNED_S": _BANNED_S,
         **({"OUTSIDE6_IP": too[0], "INSIDE6_IP": too[0]} if too else {}),

@@ -53,7 +53,8 @@ class SipBalancer:
         (modules,) = self.root.glob(str(MODULES))
         with (self.folder / "kamailio.log").open("ab") as log:
             self._process = process = await asyncio.create_subprocess_exec(
-                *("setpriv", "--pdeathsig", "KILL", self.root / PROGRAM, "-DD", "-E", "-m", "64", "-M", "8"),
+                *("setpriv", "--pdeathsig", "KILL", self.root / PROGRAM, "-DD", "-E"),
+                *("-m", "64", "-M", "8", "-x", "tlsf", "-X", "tlsf"),
                 *("-f", self.folder / "kamailio.cfg", "-Y", self.folder, "-P", self.folder / "kamailio.pid"),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
