@@ -46,8 +46,11 @@ class Connections(Protocol):
         """Whether nodes on several machines may have it at once."""
         ...
 
-    async def write(self, job: Job[T]) -> T:
-        """Run it in a transaction; when this returns, its changes are durable."""
+    async def write(self, job: Job[T], first: Job[None] | None = None) -> T:
+        """Run it in a transaction; when this returns, its changes are durable.
+
+        `first` is done before it, once for all with the same `first` that share the transaction.
+        """
         ...
 
     async def write_alone(self, job: Job[T]) -> T:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from engine.aio.signal import Signal
 from engine.errors import SetupError, StoreError
 from engine.store import sqlite
-from engine.store.connections import Connections, Job, T, both
+from engine.store.connections import Connections, Job, T
 from engine.store.failure import as_store_error
 from engine.store.fence import Fence
 from engine.store.last_wait import LastWait
@@ -103,7 +103,7 @@ class Database:
         """Run changes in one transaction; durable when this returns. Raises NodeFenced."""
         try:
             async with self._asking():
-                done = await self._connections.write(job if self._fence is None else both(self._fence.require, job))
+                done = await self._connections.write(job, self._fence.require if self._fence is not None else None)
         except StoreError:
             self._in_doubt = True
             raise

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from engine.aio.signal import Signal
 from engine.store import pgbouncer, server_choice
-from engine.store.connections import Job, T
+from engine.store.connections import Job, T, both
 from engine.store.documents import to_json
 from engine.store.notice_listener import NoticeListener
 from engine.store.notice_sender import NoticeSender, payload
@@ -89,12 +89,13 @@ class PostgresqlConnections:
     def is_shared(self) -> bool:
         return True
 
-    async def write(self, job: Job[T]) -> T:
+    async def write(self, job: Job[T], first: Job[None] | None = None) -> T:
         reads = reads_of_this_task()
         begun = reads.hand_over() if reads else None
         if begun is None:
-            return await self._transactions.write(job)
-        return await self._transactions.count(self._write_behind_reads(begun, job))
+            return await self._transactions.write(job, first)
+        alone = job if first is None else both(first, job)
+        return await self._transactions.count(self._write_behind_reads(begun, alone))
 
     async def write_alone(self, job: Job[T]) -> T:
         return await _done(self._reading, job)

@@ -20,9 +20,10 @@ Run = Callable[[Job[list[Any]]], Awaitable[list[Any]]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Passenger:
-    """A job, and what whoever waits for it is told."""
+    """A job, what is done before it, and what whoever waits for it is told."""
 
     job: Job[Any]
+    first: Job[None] | None
     done: "asyncio.Future[Any]"
 
 
@@ -40,9 +41,12 @@ class SharedTransactions:
         self._idle = Signal()
         self._idle.set()
 
-    async def write(self, job: Job[T]) -> T:
-        """Run it in a transaction; durable when this returns. Who is cancelled meanwhile may have it stored."""
-        passenger = _Passenger(job, asyncio.get_running_loop().create_future())
+    async def write(self, job: Job[T], first: Job[None] | None = None) -> T:
+        """Run it in a transaction; durable when this returns. Who is cancelled meanwhile may have it stored.
+
+        What several that share a transaction have as `first` is done once, before all of them.
+        """
+        passenger = _Passenger(job, first, asyncio.get_running_loop().create_future())
         self._boarding.append(passenger)
         if len(self._boarding) == 1:
             self._started(self._carry_next())
@@ -104,6 +108,9 @@ class SharedTransactions:
 
 
 def _all_of(passengers: Sequence[_Passenger], connection: Connection) -> list[Any]:
+    for first in dict.fromkeys(each.first for each in passengers):
+        if first is not None:
+            first(connection)
     return [each.job(connection) for each in passengers]
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.aio.signal import Signal
 from engine.aio.threads import Threads
 from engine.errors import SetupError, StoreError
-from engine.store.connections import Job, T
+from engine.store.connections import Job, T, both
 from engine.store.documents import to_json
 from engine.store.held_file import HeldFile
 from engine.store.orphaned_log import require_own_log
@@ -102,8 +102,8 @@ class SqliteConnections:
     def is_shared(self) -> bool:
         return False
 
-    async def write(self, job: Job[T]) -> T:
-        return await self._writer.run(job)
+    async def write(self, job: Job[T], first: Job[None] | None = None) -> T:
+        return await self._writer.run(job if first is None else both(first, job))
 
     async def write_alone(self, job: Job[T]) -> T:
         return await self.write(job)

@@ -33,9 +33,11 @@ class MemoryConnections:
     def is_shared(self) -> bool:
         return self._is_shared
 
-    async def write(self, job: Job[T]) -> T:
+    async def write(self, job: Job[T], first: Job[None] | None = None) -> T:
         await self._turn()
         with self._engine.begin() as connection:
+            if first is not None:
+                first(connection)
             return job(connection)
 
     async def write_alone(self, job: Job[T]) -> T:

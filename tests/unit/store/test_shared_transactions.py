@@ -2,13 +2,15 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 import pytest
 from sqlalchemy import Connection, text
 
 from engine.aio.signal import Signal
-from engine.errors import StoreError
+from engine.errors import NodeFenced, StoreError
 from engine.store.database import GATHER_S, Database
+from engine.store.fence import Fence, move_fence
 from tests.peers.waiting import within
 
 pytestmark = pytest.mark.postgres
@@ -16,6 +18,17 @@ pytestmark = pytest.mark.postgres
 
 def transaction(connection: Connection) -> int:
     return int(connection.scalar(text("SELECT pg_current_xact_id()::text")) or 0)
+
+
+@dataclass(frozen=True)
+class NotedFence(Fence):
+    """One that notes in which transactions it was asked."""
+
+    asked: list[int] = field(default_factory=list)
+
+    def require(self, connection: Connection) -> None:
+        self.asked.append(transaction(connection))
+        super().require(connection)
 
 
 def fails(connection: Connection) -> int:
@@ -26,6 +39,19 @@ async def test_what_is_asked_for_in_one_turn_shares_a_transaction(server: Databa
     numbers = await asyncio.gather(*(server.write(transaction) for _ in range(10)))
 
     assert len(set(numbers)) == 1
+
+
+async def test_changes_that_share_a_transaction_ask_once_whether_their_node_may_write(server: Database) -> None:
+    await server.write(lambda connection: move_fence(connection, "a", "run"))
+    fence = NotedFence("a", "run", Signal())
+    server.fence_by(fence)
+
+    numbers = await asyncio.gather(*(server.write(transaction) for _ in range(10)))
+
+    assert fence.asked == [numbers[0]]
+    await server.write(lambda connection: move_fence(connection, "a", "another run"))
+    fenced = await asyncio.gather(*(server.write(transaction) for _ in range(3)), return_exceptions=True)
+    assert [type(each) for each in fenced] == [NodeFenced] * 3
 
 
 async def test_who_waits_for_others_joins_the_next_that_begins(server: Database) -> None:
