@@ -47,6 +47,7 @@ def media(coded: bytes) -> str:
         pytest.param(frame(TEXT, b"{", final=False) + frame(TEXT, b"}"), 1002, id="one within another"),
         pytest.param(frame(CLOSE, b"\x03"), 1002, id="half a code"),
         pytest.param(frame(TEXT, b"", length=1 << 30), 1009, id="claims a gigabyte"),
+        pytest.param(frame(TEXT, b'{"media":{"payload":"' + b"A" * 1024 * 1024), 1009, id="a payload of a megabyte"),
         pytest.param(frame(TEXT, b" " * 700_000, final=False) + frame(0, b" " * 700_000), 1009, id="long in all"),
         pytest.param(frame(TEXT, b"\xc3\x28"), 1007, id="not UTF-8"),
         pytest.param(b"\x00" * 100, 1002, id="zeros"),
