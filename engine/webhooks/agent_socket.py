@@ -30,7 +30,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from config.version import USER_AGENT
 from engine.aio.signal import Signal
-from engine.aio.tasks import started, stopped
+from engine.aio.tasks import log_failure, started, stopped
 from engine.errors import WebhookError
 from engine.flow_faults import FlowFault
 from engine.ports.agents import ConnectionEnd
@@ -120,6 +120,8 @@ class AgentSocket:
         self._round_trip_s: float | None = None
         self._end: ConnectionEnd | None = None
         self._beside = (started(self._write()), started(self._ping(ping_s)))
+        for each in self._beside:
+            each.add_done_callback(self._fails_alone)
 
     @property
     def round_trip_s(self) -> float | None:
@@ -205,6 +207,11 @@ class AgentSocket:
             except (ClientError, OSError) as error:
                 self._broke(f"The connection broke: {error}")
                 return
+
+    def _fails_alone(self, task: "asyncio.Future[None]") -> None:
+        """Without its pings, or what is sent, a connection is none."""
+        if log_failure(task) is not None:
+            self._broke("A fault in Telefoon; see the log.")
 
     def _pong_came(self) -> None:
         if self._pinged_s is not None:

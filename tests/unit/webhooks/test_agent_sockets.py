@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import uvloop
+from aiohttp import ClientWebSocketResponse
 
 from engine.errors import WebhookError
 from engine.ports.agents import ConnectionEnd
@@ -117,6 +118,24 @@ async def _given_up() -> ConnectionEnd:
 
         await asyncio.wait_for(socket.close(), 5)
         return socket.end()
+
+
+@pytest.mark.parametrize("failing", ["ping", "send_str"])
+async def test_a_fault_of_ours_beside_the_reading_ends_the_connection(
+    monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    async def fails(*_: object) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(ClientWebSocketResponse, failing, fails)
+    async with agent_program() as program:
+        socket = await _sockets().connect("AC1", f"ws://agent.example:{program.port}/")
+        socket.send("{}")
+
+        assert await asyncio.wait_for(_read(socket.messages()), 5) == []
+
+        assert "fault in Telefoon" in socket.end().why
+        await asyncio.wait_for(socket.close(), 5)
 
 
 async def test_the_way_there_and_back_is_measured() -> None:
