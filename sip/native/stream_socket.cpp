@@ -12,6 +12,15 @@ const unsigned READS = 16; // in a turn: others wait meanwhile
 const size_t TOO_MUCH_UNSENT = 128 * 1024;
 const std::chrono::seconds CLOSES_WITHIN(2);
 
+std::string words_for(CloseCode fault)
+{
+    if (fault == TOO_LONG)
+        return "the server sends a message of more than " + std::to_string(LONGEST_MESSAGE) + " bytes";
+    if (fault == NOT_THE_TYPE)
+        return "the server sends a text that is not UTF-8";
+    return "what the server sends is no WebSocket's";
+}
+
 std::string close_content(CloseCode code)
 {
     return {(char)(code >> 8), (char)(code & 255)};
@@ -124,7 +133,7 @@ void StreamSocket::take_messages(Clock::time_point now)
         message.content = std::string();
     if (frames.fault() == NO_CODE || (state != OPEN && state != CLOSING))
         return;
-    ask_to_close(frames.fault(), "what the server sends is no WebSocket's");
+    ask_to_close(frames.fault(), words_for(frames.fault()));
     ends_when_sent = true;
 }
 

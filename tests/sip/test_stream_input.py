@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -32,6 +32,9 @@ def message(event: str, **members: object) -> str:
 
 def media(coded: bytes) -> str:
     return message("media", media={"payload": base64.b64encode(coded).decode()})
+
+
+WHY: Final = {1002: "no WebSocket's", 1007: "not UTF-8", 1009: "more than 1048576 bytes"}
 
 
 @pytest.mark.parametrize(
@@ -68,6 +71,7 @@ async def test_a_frame_that_is_none_closes_with_its_code(line: Line, sent: bytes
 
     assert codes == [code]
     assert ended.code == code
+    assert WHY[code] in ended.why
 
 
 BAD: Sequence[tuple[str, str]] = (
