@@ -1,12 +1,13 @@
 #include "stream_thread.h"
 
 #include <csignal>
-#include <map>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "stream_socket.h"
@@ -24,6 +25,9 @@ const std::chrono::milliseconds LOOK(250);
 // From round to round of all sockets. The clock of media has one frame after the other ready, and programs send all
 // their streams' at once: together they cost one turn of this thread, and of the program's, instead of one each.
 const std::chrono::milliseconds ROUND(2);
+
+// As those of the library's threads that read and write sound: it is no use when it comes late.
+const int NICENESS = -10;
 
 // The sockets of all streams, and how others reach the thread that has them.
 class StreamSockets {
@@ -47,6 +51,9 @@ public:
 
     void run()
     {
+        pthread_setname_np(pthread_self(), "streams");
+        // Where the process may: RLIMIT_NICE, or CAP_SYS_NICE. Never real-time, since programs decide how busy it is.
+        setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS);
         // OpenSSL writes without asking that no signal be sent.
         sigset_t broken_pipe;
         sigemptyset(&broken_pipe);
@@ -72,6 +79,8 @@ private:
         pj_uint32_t events;
     };
 
+    typedef std::unordered_map<pj_uint64_t, Watched> AllWatched;
+
     static pj_uint64_t key_of(const LiveStream &stream) { return (pj_uint64_t)(size_t)&stream; }
 
     void watch(int what, int descriptor, pj_uint32_t events, pj_uint64_t key)
@@ -85,11 +94,11 @@ private:
     void run_woken()
     {
         LiveStreams woken;
+        eventfd_t times;
+        eventfd_read(waker, &times); // first: who is added from here on has another round, though it be for nothing
         {
             Guard guard(mutex);
             woken.swap(waiting);
-            eventfd_t times;
-            eventfd_read(waker, &times);
         }
         for (const std::shared_ptr<LiveStream> &stream : woken) {
             stream->woken = false; // before it is looked at: who wakes it later is served later
@@ -131,7 +140,7 @@ private:
     }
 
     // After it has done something.
-    void settle(std::map<pj_uint64_t, Watched>::iterator each)
+    void settle(AllWatched::iterator each)
     {
         StreamSocket &socket = *each->second.socket;
         if (socket.ended()) {
@@ -148,7 +157,7 @@ private:
 
     const int epoll = epoll_create1(EPOLL_CLOEXEC);
     const int waker = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    std::map<pj_uint64_t, Watched> watched;
+    AllWatched watched;
     Clock::time_point looked;
     std::mutex mutex;
     LiveStreams waiting;

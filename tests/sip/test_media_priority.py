@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from sip.media.media_priority import NICENESS
-from tests.sip.conftest import OpenLine
+from tests.peers.stream_program import stream_program
+from tests.sip.conftest import Line, OpenLine
+from tests.sip.streamed import plan_of, streaming
 
 pytestmark = [
     pytest.mark.sip,
@@ -37,9 +39,17 @@ async def test_the_librarys_threads_are_preferred_and_python_is_not(open_line: O
     async with open_line():
         during = _niceness_of_threads()
 
-    assert NICENESS not in before
-    assert during.count(NICENESS) >= 2
+    assert during.count(NICENESS) >= before.count(NICENESS) + 2
     assert os.getpriority(os.PRIO_PROCESS, os.getpid()) == before[-1]
+
+
+async def test_the_thread_of_streams_is_preferred_and_not_real_time_since_programs_keep_it_busy(line: Line) -> None:
+    async with stream_program() as program, streaming(line, plan_of(program.port)):
+        await program.gets("start")
+        threads = {Path(f"/proc/self/task/{each}/comm").read_text().strip(): each for each in _threads()}
+
+    assert os.getpriority(os.PRIO_PROCESS, threads["streams"]) == NICENESS
+    assert "streams" not in _real_time(set(threads.values()))
 
 
 async def test_who_reads_packets_is_real_time_as_the_clock_is_that_wants_them(open_line: OpenLine) -> None:
