@@ -78,6 +78,11 @@ class Node:
     held: bool
 
     @property
+    def is_being_settled(self) -> bool:
+        """Whether another closes just now what it has left open."""
+        return self.held and self.taken_by is not None and not self.settled
+
+    @property
     def answers(self) -> bool:
         """Whether it is there to be asked."""
         return self.held and self.state in (NodeState.SERVING, NodeState.DRAINING)

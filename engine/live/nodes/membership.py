@@ -121,7 +121,8 @@ class Membership:
     async def enter(self, has_ended: Callable[[str], bool]) -> Node | None:
         """Take the name; the row as the last who had it left it. Raises SetupError while somebody holds it.
 
-        One who has ended without giving it back is waited for until its lease has run out.
+        One who has ended without giving it back is waited for until its lease has run out; another that closes what
+        that one has left, until it has: both would close the same calls.
         """
         ended: str | None = None
         first_seen: Node | None = None
@@ -139,6 +140,10 @@ class Membership:
             if before is None or node.instance != before.instance:
                 self._instance, self._renewed_s, self._steady_since_s = node.instance, sent_s, sent_s
                 return before
+            if before.is_being_settled:
+                first_seen = None
+                await self._clock.sleep(_LOOK_S)
+                continue
             if has_ended(before.process):
                 ended = before.instance
                 continue

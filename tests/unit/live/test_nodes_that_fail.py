@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -82,6 +83,7 @@ class Machine:
         self._switchboard: Switchboard | None = None
         self._database: MemoryDatabase | None = None
         self._membership: Membership | None = None
+        self._processes = count()
         self.others: Sequence[Machine] = ()
 
     @property
@@ -142,10 +144,10 @@ class Machine:
     async def _serve(self) -> None:
         database = self._database = self._rows.opened_again(is_shared=True)
         stores = stores_of(database, self.name)
-        me = NodeIdentity(self.name, NodeAddresses("http://x", "x"), "1", f"{self.name}/1/1")
+        me = NodeIdentity(self.name, NodeAddresses("http://x", "x"), "1", f"{self.name}/{next(self._processes)}")
         membership = self._membership = Membership(stores.nodes, me, self._around.clock, Lease(6.0, 1.0))
         try:
-            left = await membership.enter(lambda _: False)
+            left = await membership.enter(lambda process: process != me.process)
             database.fence_by(Fence(self.name, membership.instance, membership.fenced))
             services = services_of(stores, self._around, self._folder, AS_SET, self.name)
             async with AsyncExitStack() as stack:
