@@ -107,9 +107,9 @@ class RawStreamServer:
 
 @asynccontextmanager
 async def raw_stream_server(
-    behaviour: Behaviour, *, tls: ssl.SSLContext | None = None, receive_bytes: int | None = None
+    behaviour: Behaviour, *, tls: ssl.SSLContext | None = None, receive_bytes: int | None = None, port: int = 0
 ) -> AsyncIterator[RawStreamServer]:
-    """A server that behaves so, once it has read a handshake's request."""
+    """A server that behaves so, once it has read a handshake's request; at a free port where none is given."""
     server = RawStreamServer(0)
 
     async def answer(reader: StreamReader, writer: StreamWriter) -> None:
@@ -127,7 +127,7 @@ async def raw_stream_server(
             with suppress(ConnectionError, ssl.SSLError):
                 await writer.wait_closed()
 
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = socket.create_server(("127.0.0.1", port))
     if receive_bytes is not None:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
     listener = await asyncio.start_server(answer, sock=listening, ssl=tls, limit=64 * 1024)
