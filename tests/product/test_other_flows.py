@@ -9,13 +9,14 @@ from typing import Final
 
 import pytest
 
+from tests.peers.agent_program import AgentProgram, agent_program
 from tests.peers.audio import hears, tone
 from tests.peers.callers import Caller, calling
 from tests.peers.consent import NUMBER_ASKS_NOBODY
 from tests.peers.customer import Customer
 from tests.peers.platform import ACCOUNT, Platform, platform
 from tests.peers.ports import Ports
-from tests.peers.stream_program import stream_program
+from tests.peers.stream_program import StreamProgram, stream_program
 from tests.peers.twilio_client import does, twilio_client
 from tests.peers.waiting import eventually
 
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.sip
 
 SPOKEN: Final = 1000
 OTHER: Final = 1500
+LONG: Final = "This goes on and on, for a good long while, and nobody has heard the end of it yet. " * 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,23 @@ async def patched(line: Line) -> None:
     assert (status, answer["status"]) == (200, "in-progress")
 
 
+async def patched_with_url(line: Line) -> None:
+    """By our interface, with a document's address."""
+    status, _ = await line.telefoon.patch(f"calls/{line.caller.call_id}", {"url": line.shop.url("/other")})
+    assert status == 200
+
+
 async def updated(line: Line) -> None:
     """By the interface that other clouds have, with a document."""
     client = await asyncio.to_thread(twilio_client, line.telefoon)
     call = await does(client.calls(line.caller.call_id).update, twiml=line.shop.flows["/other"])
     assert call.status == "in-progress"
+
+
+async def updated_with_url(line: Line) -> None:
+    """By the interface that other clouds have, with a document's address."""
+    client = await asyncio.to_thread(twilio_client, line.telefoon)
+    await does(client.calls(line.caller.call_id).update, url=line.shop.url("/other"), method="POST")
 
 
 Change = Callable[[Line], Awaitable[None]]
@@ -75,7 +89,13 @@ async def hears_the_other_flow_alone(line: Line, before: float) -> None:
     assert line.shop.forms("/done") == [], "an action is for who ends by itself"
 
 
-@pytest.mark.parametrize("change", [patched, updated], ids=lambda each: each.__name__)
+def is_closed(program: StreamProgram | AgentProgram) -> bool:
+    return bool(program.close_code if isinstance(program, StreamProgram) else program.close_codes)
+
+
+@pytest.mark.parametrize(
+    "change", [patched, patched_with_url, updated, updated_with_url], ids=lambda each: each.__name__
+)
 async def test_another_flow_ends_a_connected_stream_that_speaks_and_is_heard_in_its_place(
     tmp_path: Path, ports: Ports, shop: Customer, change: Change
 ) -> None:
@@ -90,12 +110,33 @@ async def test_another_flow_ends_a_connected_stream_that_speaks_and_is_heard_in_
             before = line.caller.ear.now_s
             await change(line)
             await hears_the_other_flow_alone(line, before)
-            await eventually(
-                lambda: program.close_code is not None, within_s=10, otherwise=lambda: f"{program.messages[-1]}"
-            )
+            await eventually(lambda: is_closed(program), within_s=10, otherwise=lambda: f"{program.messages[-1]}")
             [stream] = (await line.telefoon.get(f"calls/{line.caller.call_id}/streams"))["streams"]
             status = (await line.telefoon.get(f"calls/{line.caller.call_id}"))["status"]
 
     assert (program.close_code, program.messages[-1]["event"]) == (1000, "stop")
     assert program.marks() == []
     assert (stream["status"], status) == ("stopped", "in-progress")
+
+
+@pytest.mark.parametrize("change", [patched, updated_with_url], ids=lambda each: each.__name__)
+async def test_another_flow_ends_a_conversation_by_text_in_the_middle_of_a_sentence(
+    tmp_path: Path, ports: Ports, shop: Customer, change: Change
+) -> None:
+    async with agent_program() as program:
+        noun = f'<ConversationRelay url="ws://127.0.0.1:{program.port}/talk" language="en-GB" debug="speaker-events"/>'
+        async with held(tmp_path, ports, shop, noun) as line:
+            await program.is_told("setup", within_s=60)
+            await program.says(LONG)
+            await program.is_told("info", within_s=60)
+            await line.caller.ear.hears_sound(seconds=1, within_s=30, since_s=line.caller.ear.now_s)
+            before = line.caller.ear.now_s
+            await change(line)
+            await hears_the_other_flow_alone(line, before)
+            await eventually(lambda: is_closed(program), within_s=10, otherwise=lambda: f"{program.told[-1]}")
+            ended = await line.telefoon.noted(line.caller.call_id, "agent_ended")
+            status = (await line.telefoon.get(f"calls/{line.caller.call_id}"))["status"]
+
+    assert program.close_codes == [1001]
+    assert status == "in-progress"
+    assert ended["status"] == "ended"
