@@ -1,4 +1,4 @@
-"""Streams of a call that another node carries: any node begins and stops them, as programs of another cloud ask."""
+"""Streams of a call that another node carries: begun, listed and stopped by any node, by both interfaces."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -31,6 +31,32 @@ async def listed(node: Platform, call_id: str) -> dict[str, Json]:
 
 async def is_closed(program: StreamProgram) -> None:
     await eventually(lambda: program.close_code == 1000, within_s=10, otherwise=lambda: f"{program.messages[-1]}")
+
+
+async def test_the_node_with_the_call_begins_and_stops_streams_that_another_was_asked_for(
+    tmp_path: Path, ports: Ports, database: str
+) -> None:
+    async with streamed(tmp_path, ports, database) as (other, call_id, program):
+        path, url = f"calls/{call_id}/streams", f"ws://127.0.0.1:{program.port}/media"
+        by_id = await other.post(path, {"url": url, "name": "one"})
+        await program.gets("media", times=20, within_s=30)
+        begun = await listed(other, call_id)
+        twice, problem = await other.refuses(path, {"url": url, "name": "one"})
+        await other.delete(f"{path}/{by_id['id']}")
+        await is_closed(program)
+        async with stream_program() as second:
+            await other.post(path, {"url": f"ws://127.0.0.1:{second.port}/media", "name": "two"})
+            await second.gets("media", times=20, within_s=30)
+            await other.delete(f"{path}/two")
+            await is_closed(second)
+        async with other.client.delete(f"{path}/nobody") as unknown:
+            assert unknown.status == 404
+        ended = await listed(other, call_id)
+
+    assert (begun["one"]["id"], begun["one"]["status"]) == (by_id["id"], "in-progress")
+    assert (twice, "one already" in problem["detail"]) == (409, True)
+    assert {name: each["status"] for name, each in ended.items()} == {"one": "stopped", "two": "stopped"}
+    assert ended["one"]["figures"]["sent_messages"] >= 20
 
 
 async def test_programs_of_another_cloud_begin_and_stop_streams_by_any_node(
