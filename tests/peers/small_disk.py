@@ -14,4 +14,13 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
     try:
         yield folder
     finally:
+        _unmount(folder)
+
+
+def _unmount(folder: Path) -> None:
+    """Raises CalledProcessError where something on it is still open; it is gone nevertheless once that is closed."""
+    try:
         subprocess.run(["umount", folder], check=True)
+    except subprocess.CalledProcessError:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+        raise
