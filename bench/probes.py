@@ -1,19 +1,16 @@
 """Callers that measure when audio arrives: the kernel stamps each packet, so that a busy Python changes nothing."""
 
 import itertools
-import selectors
 import socket
 import struct
-import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
+
+from tests.peers.ports_read import PortsRead, media_socket
 
 _STAMPS: Final = 35
 """SO_TIMESTAMPNS of Linux, on the machines that we measure on; a time of 16 bytes comes with each packet."""
 _BUFFER: Final = 2048
-_LOOK_S: Final = 0.1
 
 
 @dataclass(slots=True)
@@ -33,41 +30,16 @@ class Probe:
         return [(later - earlier) * 1000 for earlier, later in itertools.pairwise(times)]
 
 
-class Probes:
+class Probes(PortsRead[Probe]):
     """Some of them, read by one thread while inside."""
 
     def __init__(self, number: int) -> None:
-        self.all: Sequence[Probe] = [Probe(_bound()) for _ in range(number)]
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._read, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._closing.set()
-        self._thread.join()
-        for probe in self.all:
-            probe.socket.close()
-
-    def _read(self) -> None:
-        with selectors.DefaultSelector() as selector:
-            for probe in self.all:
-                selector.register(probe.socket, selectors.EVENT_READ, probe)
-            while not self._closing.is_set():
-                for ready, _ in selector.select(_LOOK_S):
-                    _take(ready.data)
+        super().__init__([Probe(_stamped()) for _ in range(number)], _take)
 
 
-def _bound() -> socket.socket:
-    made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    made.bind(("127.0.0.1", 0))
+def _stamped() -> socket.socket:
+    made = media_socket()
     made.setsockopt(socket.SOL_SOCKET, _STAMPS, 1)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-    made.setblocking(False)
     return made
 
 

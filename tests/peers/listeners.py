@@ -1,20 +1,17 @@
 """Media ports of many far ends that only listen: every packet is kept, read by one thread."""
 
 import itertools
-import selectors
 import socket
-import threading
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 
 from tests.peers.g711 import PCMA
+from tests.peers.ports_read import PortsRead, media_socket
 from tests.peers.rtp import Packet
 
 _BUFFER: Final = 2048
-_LOOK_S: Final = 0.1
 _FRAME: Final = 160
 _OF_RTCP: Final = range(192, 224)
 """Second bytes by which RTCP is told from RTP (RFC 5761 section 4): a neighbour's comes to the port after its own."""
@@ -47,41 +44,11 @@ class Listener:
         return found + [f"packet {number} is quiet" for number in np.flatnonzero(levels < _LOUD)]
 
 
-class Listeners:
+class Listeners(PortsRead[Listener]):
     """So many of them, while inside."""
 
     def __init__(self, number: int) -> None:
-        self.all = [Listener(_bound()) for _ in range(number)]
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._read, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._closing.set()
-        self._thread.join()
-        for each in self.all:
-            each.socket.close()
-
-    def _read(self) -> None:
-        with selectors.DefaultSelector() as selector:
-            for each in self.all:
-                selector.register(each.socket, selectors.EVENT_READ, each)
-            while not self._closing.is_set():
-                for ready, _ in selector.select(_LOOK_S):
-                    _take(ready.data)
-
-
-def _bound() -> socket.socket:
-    made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    made.bind(("127.0.0.1", 0))
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-    made.setblocking(False)
-    return made
+        super().__init__([Listener(media_socket()) for _ in range(number)], _take)
 
 
 def _take(listener: Listener) -> None:
