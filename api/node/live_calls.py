@@ -81,8 +81,7 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
         streams=StreamService(
             agent.streams,
             parts.webhooks.programs,
-            stores.streams,
-            StreamCallbacks(callbacks, backlog),
+            StreamCallbacks(callbacks, stores.streams, backlog),
             clock,
             meters=parts.context.meters,
             node=settings.node,

@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from engine.errors import RecordingError
+from engine.live.agents import left_open
 from engine.live.recording.callbacks import RecordingCallbacks
 from engine.live.recording.unwanted import without_audio
 from engine.live.services import CallServices
@@ -80,8 +81,8 @@ async def _close_rows(node: str, services: CallServices, last_seen: datetime | N
         if conference.status is not ConferenceStatus.INIT and not conference.participant_count:
             await services.stores.conferences.advance(become(conference, ConferenceStatus.COMPLETED, now))
     stores, backlog = services.stores, Backlog(services.clock)
-    told = StreamCallbacks(services.callbacks, backlog)
-    await close_streams(node, stores.streams, services.ledger.calls, told, services.clock)
+    told = StreamCallbacks(services.callbacks, stores.streams, backlog)
+    await close_streams(node, services.ledger.calls, told, services.clock)
     callbacks = RecordingCallbacks(services.callbacks, services.recording_url, backlog)
     for recording in await services.stores.recordings.untold(node):
         await callbacks.tell_end(recording)
@@ -115,12 +116,16 @@ async def _is_too_late(call: Call, services: CallServices) -> bool:
 async def _fail(
     call: Call, ledger: Ledger, last_seen: datetime | None, why: str, also: Job[bool] | None = None
 ) -> None:
-    journal = Journal(call, ledger, at=await _last_sign(call, ledger, last_seen))
+    at = await _last_sign(call, ledger, last_seen)
+    journal = Journal(call, ledger, at=at)
+    conversed = await ledger.calls.events(call.id, left_open.KINDS)
     async with journal.writing():
         if also is not None:
             journal.keep(also)
         journal.tried(Attempt(call.node, call.to, why))
         journal.note_event("process_died")
+        for facts in left_open.unended(conversed, at or ledger.clock.now(), _DIED):
+            journal.note_event("agent_ended", **facts)
         journal.happened(Event.BROKE)
     log.warning("call_recovered", call_id=call.id, node=call.node)
 

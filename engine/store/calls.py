@@ -156,10 +156,6 @@ class Calls:
         """Wait until others begin a transaction, which what is written next shares; or for `wanted`, or a moment."""
         await self._db.invitation(wanted)
 
-    async def add_callback(self, call_id: str, callback: NewCallback, at: datetime) -> None:
-        """Put a callback behind the call's earlier ones that tells of no change of the call."""
-        await self._db.write(CallbackBehindOthers(call_id, callback, at))
-
     async def get(self, call_id: str) -> Call | None:
         """Find a call of any account: whoever asks compares."""
         row = await self._db.ask(lambda connection: _ONE.first(connection, {"this": call_id}))

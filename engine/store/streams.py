@@ -1,8 +1,12 @@
 """Media streams."""
 
-from sqlalchemy import insert, select, update
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
 
 from engine.model.stream import MediaStream, StreamStatus
+from engine.store.connections import Job
 from engine.store.database import Database
 from engine.store.page_cursor import PageCursor
 from engine.store.tables.streams import streams
@@ -21,7 +25,17 @@ class MediaStreams:
 
     async def save(self, stream: MediaStream) -> None:
         """Store a stream as it is now. It must be there, unless its call's data was deleted meanwhile."""
-        await self._db.change(update(streams).where(streams.c.id == stream.id), values_of(stream))
+        await self.save_with(stream, ())
+
+    async def save_with(self, stream: MediaStream, also: Sequence[Job[Any]]) -> None:
+        """The same, with other changes: all or nothing."""
+
+        def job(connection: Connection) -> None:
+            connection.execute(update(streams).where(streams.c.id == stream.id), values_of(stream))
+            for each in also:
+                each(connection)
+
+        await self._db.write(job)
 
     async def get(self, stream_id: str) -> MediaStream | None:
         """Find a stream of any account: whoever asks compares."""

@@ -130,8 +130,7 @@ def services_of(
     streams = StreamService(
         around.programs,
         around.programs,
-        stores.streams,
-        StreamCallbacks(callbacks, backlog),
+        StreamCallbacks(callbacks, stores.streams, backlog),
         clock,
         meters=meters,
         node=node,

@@ -65,7 +65,8 @@ async def test_after_a_kill_streams_and_conversations_are_closed_once_with_their
     assert (stream["id"], "ended without closing it" in stream["error"]) == (open_stream["id"], True)
     assert hears(Sound.of_file(wav), SAID, seconds=0.5)
     assert again == events
-    assert [events.count(kind) for kind in ("process_died", "stream_ended", "recording_closed")] == [1, 1, 1]
+    closed_once = ("process_died", "stream_ended", "agent_ended", "recording_closed")
+    assert [events.count(kind) for kind in closed_once] == [1, 1, 1, 1]
     assert [form["StreamEvent"] for form in told] == ["stream-started", "stream-error"]
     assert len(shop.forms("/told")) == 2
     assert shop.ends() == [caller.call_id]

@@ -14,7 +14,6 @@ from engine.live.streams.stream_meters import StreamMeters
 from engine.metrics.meters import Meters
 from engine.model.stream import MediaStream, StreamNotice
 from engine.ports import Clock, Heard, LegId, ProgramFinder, Source, StreamOpener
-from engine.store.streams import MediaStreams
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +29,13 @@ class StreamService:
     """Begins and ends the streams of a node's calls and keeps their rows."""
 
     def __init__(
-        self, opener: StreamOpener, servers: ProgramFinder, rows: MediaStreams, callbacks: StreamCallbacks,
+        self, opener: StreamOpener, servers: ProgramFinder, callbacks: StreamCallbacks,
         clock: Clock, *, meters: Meters, node: str, options: StreamOptions = StreamOptions(),
     ) -> None:  # fmt: skip
         self._withheld = Withheld()
         self._withheld.tell(self._rearrange)
         self._around = StreamSurroundings(opener, servers, callbacks, clock, self._withheld, options.cushion_s)
-        self._rows = rows
+        self._rows = callbacks.rows
         self._callbacks = callbacks
         self._clock = clock
         self._counted = StreamMeters(meters)
@@ -126,5 +125,4 @@ class StreamService:
         self._running.pop(active.id, None)
         row = active.row
         self._counted.ended(row.id, row.figures)
-        await self._callbacks.backlog.write(partial(self._save, active))
         await self._callbacks.tell_end(row, note, self._clock.now())

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from engine.errors import StoreError
 from engine.ids import IdKind, new_id
 from engine.live.recovery import recover
 from engine.model.call import Call, Direction, Status
@@ -11,6 +12,7 @@ from engine.model.callback import Callback
 from engine.model.conference import Conference, ConferenceStatus, Participant
 from engine.model.recording import Recording, RecordingStatus
 from engine.model.stream import MediaStream, StreamStatus
+from engine.store.calls import CallbackBehindOthers
 from engine.store.recordings import RecordingFilter
 from engine.testing.node import FakeNode
 from engine.testing.voices import frames_of
@@ -61,6 +63,48 @@ async def test_a_call_that_was_left_open_has_failed_and_says_why(node: FakeNode,
     assert call.status is Status.FAILED
     assert "ended without closing it" in call.attempts[0].said
     assert "process_died" in {event.kind for event in await node.services.ledger.calls.events(left.id)}
+
+
+async def test_a_conversation_that_was_left_open_ended_with_its_call_and_one_that_was_over_did_not(
+    node: FakeNode,
+) -> None:
+    left = await left_call(node, Status.IN_PROGRESS)
+    calls, now = node.services.ledger.calls, node.services.clock.now()
+    await calls.add_event(left.id, "agent_began", {"session": "VX1", "url": "wss://program.example/"}, now)
+    await calls.add_event(left.id, "agent_ended", {"session": "VX1", "status": "ended", "seconds": 2}, now)
+    await calls.add_event(left.id, "agent_began", {"session": "VX2", "url": "wss://program.example/"}, now)
+
+    await recover(node.services)
+
+    ends = [event.facts for event in await calls.events(left.id, ("agent_ended",))]
+    assert [(facts["session"], facts["status"]) for facts in ends] == [("VX1", "ended"), ("VX2", "failed")]
+    assert "ended without closing it" in ends[1]["reason"]
+
+
+async def test_a_streams_end_is_stored_with_the_callback_that_tells_of_it_or_not_at_all(
+    node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = await left_call(node, Status.IN_PROGRESS)
+    row = MediaStream(
+        new_id(IdKind.STREAM), node.account.id, left.id, left.node, "wss://program.example/", "inbound_track",
+        False, node.services.clock.now(), callback=Callback(TOLD),
+    )  # fmt: skip
+    await node.services.stores.streams.add(row)
+
+    def dies(*_: object) -> None:
+        raise StoreError("The process died here.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(CallbackBehindOthers, "__call__", dies)
+        with pytest.raises(StoreError):
+            await recover(node.services)
+    assert await node.services.stores.streams.get(row.id) == row
+
+    await recover(node.services)
+
+    assert [told["StreamSid"] for told in await node.told(TOLD)] == [row.id]
+    ended = [event for event in await node.services.ledger.calls.events(left.id) if event.kind == "stream_ended"]
+    assert len(ended) == 1
 
 
 async def test_calls_of_another_node_are_left_alone(node: FakeNode) -> None:

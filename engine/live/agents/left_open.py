@@ -1,0 +1,30 @@
+"""Conversations that a process left open when it died, as the events of their calls tell: they ended with it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from engine.flow.program_plans import AgentStatus
+from engine.store.calls import CallEvent
+
+KINDS: Final = ("agent_began", "agent_ended")
+"""The events that tell of them."""
+
+
+def unended(events: Iterable[CallEvent], at: datetime, why: str) -> list[Mapping[str, object]]:
+    """The facts of the end, at this moment, of each conversation that began and has none."""
+    began: dict[object, datetime] = {}
+    for event in events:
+        if event.kind == "agent_began":
+            began[event.facts["session"]] = event.at
+        elif event.kind == "agent_ended":
+            began.pop(event.facts["session"], None)
+    return [
+        {
+            "session": session,
+            "status": AgentStatus.FAILED.value,
+            "seconds": max(0, round((at - began_at).total_seconds())),
+            "reason": why,
+        }
+        for session, began_at in began.items()
+    ]
