@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 import structlog
 
 from engine.aio.tasks import started, stopped
-from engine.errors import SetupError, SpeechError
+from engine.errors import SetupError, SpeechError, UnknownLanguage
 from engine.model.languages import LANGUAGES, nearest_language, primary_language
 from engine.ports import Speech
 from tts import script
@@ -131,6 +131,21 @@ class SpeechService:
             finally:
                 await stopped(following)
         yield path
+
+    async def warm(self, language: str, voice: str | None = None) -> None:
+        """Have them say a greeting that nobody hears, where the process or its engine was not there yet."""
+        await asyncio.to_thread(libraries.load)
+        folder = scratch_folder(self.cache.scratch)
+        try:
+            spoken = nearest_language(language)
+            parts = script.of_plain_text(GREETINGS[primary_language(spoken)], spoken, None)
+            speaks = self.voices.voices(spoken, voice)[:1] * len(parts)
+            job = {**_job(parts, speaks, None, RATES_HZ[0], folder / "said.wav"), "do": "warm"}
+            await self._pool(speaks).run(job, timeout_s=_patience(parts, speaks))
+        except (PoolError, SpeechError, UnknownLanguage) as error:
+            _log.info("voice_not_warmed", language=language, error=str(error))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     async def start(self) -> list[VoiceCheck]:
         """What came of trying all voices, now or when the same were tried before. Raises SetupError as `check` does."""

@@ -31,6 +31,13 @@ class Synthesizer(Protocol):
         """Render a text as WAVs to be played in turn: the first is there sooner than the whole. Raises as `render`."""
         ...
 
+    async def warm(self, language: str, voice: str | None = None) -> None:
+        """Have ready who speaks it, if they are not, so that the next text takes no longer than to say it.
+
+        Whether that worked is seen when a text is to be said.
+        """
+        ...
+
     def languages(self) -> frozenset[str]: ...
 
 

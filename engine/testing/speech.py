@@ -32,6 +32,8 @@ class FakeSynthesizer:
     def __init__(self, sounds: Sounds, clock: Clock) -> None:
         self.unspeakable: dict[str, SpeechError] = {}
         self.takes_s = 0.0
+        self.warmed: list[str] = []
+        """Languages whose voices were to be ready."""
         self.measure: Callable[[Speech], float | None] = lambda _: None
         """How long a text takes to speak, where that is known. Raises SpeechError."""
         self._sounds = sounds
@@ -47,6 +49,10 @@ class FakeSynthesizer:
 
     async def stream(self, speech: Speech, *, rate_hz: int) -> AsyncGenerator[Path, None]:
         yield await self.render(speech, rate_hz=rate_hz)
+
+    async def warm(self, language: str, voice: str | None = None) -> None:
+        del voice
+        self.warmed.append(language)
 
     def languages(self) -> frozenset[str]:
         return LANGUAGES

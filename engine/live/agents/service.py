@@ -48,6 +48,13 @@ class LiveAgents:
 
     async def converse(self, session: Session, plan: AgentPlan, web: CallWeb) -> AgentOutcome:
         voice = AgentVoice(self._services.speaker, web, FarEndKeys(session, self._services.clock))
+        voice.warm(plan.spoken or session.language, plan.voice)
+        try:
+            return await self._introduced(session, plan, voice)
+        finally:
+            await to_its_end(voice.close())
+
+    async def _introduced(self, session: Session, plan: AgentPlan, voice: AgentVoice) -> AgentOutcome:
         try:
             disclosure = await self._gate.open(session, voice, language=plan.spoken)
         except (DisclosureRefused, MediaError) as error:

@@ -97,7 +97,6 @@ class LiveTalk:
         finally:
             await beside.close()
             await self._break_off()
-            await self._voice.close()
             if self._ears.gate is not None:
                 self._ears.gate.close()
 
@@ -139,6 +138,7 @@ class LiveTalk:
     def _of_speech(self, heard: Understood, now: float) -> Iterable[Deed]:
         match heard:
             case SpeechBegan():
+                self._warm()
                 return self._conversation.speech_began(now)
             case PartialTranscript(text=text):
                 return self._conversation.understood_so_far(text, now)
@@ -146,6 +146,11 @@ class LiveTalk:
                 return self._conversation.understood(text, confidence, now)
             case _:
                 return ()  # a pause, after which it may go on
+
+    def _warm(self) -> None:
+        """An answer is to be spoken soon."""
+        languages = self._conversation.languages
+        self._voice.warm(languages.spoken, languages.voice(languages.spoken))
 
     def _not_listened(self, why: str) -> None:
         if why != self._untold:

@@ -35,6 +35,7 @@ class AgentVoice:
         self._player: Player | None = None
         self._was_hushed = False
         self._ahead: tuple[SpokenSentence, asyncio.Task[Path]] | None = None
+        self._warming: asyncio.Task[None] | None = None
 
     async def speak(self, disclosure: Disclosure, ear: Ear, /) -> None:
         """Let a far end hear it, who knows that a program speaks."""
@@ -50,6 +51,11 @@ class AgentVoice:
         self._was_hushed = True
         if self._player is not None:
             await self._player.stop()
+
+    def warm(self, language: str, voice: str | None) -> None:
+        """Have ready who will speak soon: processes that nobody has asked for a while have ended."""
+        if self._warming is None or self._warming.done():
+            self._warming = started(self._speaker.synthesizer.warm(language, voice))
 
     def make_ahead(self, sentence: SpokenSentence | None) -> None:
         """Make the sound of the sentence that comes next, while another is heard."""
@@ -83,8 +89,9 @@ class AgentVoice:
         """Nothing is made any more."""
         making = self._ahead[1] if self._ahead is not None else None
         self.forget()
-        if making is not None:
-            await stopped(making)
+        for task in (making, self._warming):
+            if task is not None:
+                await stopped(task)
 
     async def _sentence(self, sentence: SpokenSentence) -> Path:
         if self._ahead is None or self._ahead[0] is not sentence:

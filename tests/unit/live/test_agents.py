@@ -64,6 +64,17 @@ async def test_the_person_is_told_first_and_then_welcomed(node: FakeNode) -> Non
     assert (setup["direction"], setup["customParameters"]) == ("inbound", {"order": "17"})
 
 
+async def test_the_voice_is_ready_by_the_notices_end_and_when_somebody_begins_to_speak(node: FakeNode) -> None:
+    await talking(node, language="nl-BE")
+    assert node.around.synthesizer.warmed == ["nl-BE"]
+
+    node.around.agent.sends(type="language", ttsLanguage="fr-FR")
+    node.around.recognizer.said.append("goedemorgen")
+    await node.passes(2)
+
+    assert node.around.synthesizer.warmed == ["nl-BE", "fr-FR"]
+
+
 async def test_the_person_is_told_in_the_language_that_the_program_speaks(node: FakeNode) -> None:
     caller = await talking(node, language="nl-BE", welcomeGreeting="Welkom.")
 

@@ -18,7 +18,7 @@ from tts.pool import JobRefused, JobTimedOut, PoolError, PoolFull, WorkerDied, W
 
 pytestmark = pytest.mark.processes
 
-WARM = {"do": "warm", "engine": "pyttsx3"}
+WARM = {"do": "warm", "voices": []}
 
 
 @pytest_asyncio.fixture
@@ -189,7 +189,7 @@ async def test_workers_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         "from tts.pool import WorkerPool\n"
         "async def main():\n"
         "    pool = WorkerPool(Path(sys.argv[1]), size=1)\n"
-        "    await pool.run({'do': 'warm', 'engine': 'pyttsx3'}, timeout_s=30)\n"
+        "    await pool.run({'do': 'warm', 'voices': []}, timeout_s=30)\n"
         "    print(pool.pids[0], flush=True)\n"
         "    await asyncio.Event().wait()\n"
         "asyncio.run(main())\n"

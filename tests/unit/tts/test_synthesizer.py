@@ -172,6 +172,27 @@ async def test_pico_speaks_where_it_is_chosen_and_reads_no_markup(tmp_path: Path
     assert played.seconds > 1.0  # the words of the markup are read out, not obeyed
 
 
+async def test_who_is_warm_runs_before_there_is_anything_to_say(cache: PromptCache) -> None:
+    service = SpeechService.create(cache, voice_table({"nl-NL": ["pyttsx3"]}))
+    try:
+        await service.warm("nl-NL")
+        [running] = service.pool.pids
+        await service.render(Speech("Goedemorgen.", "nl-NL"), rate_hz=8000)
+        assert service.pool.pids == (running,)
+    finally:
+        await service.close()
+
+
+@pytest.mark.parametrize(("language", "voice"), [("xx-XX", None), ("nl-NL", "nobody")])
+async def test_what_nobody_speaks_warms_nobody(cache: PromptCache, language: str, voice: str | None) -> None:
+    service = SpeechService.create(cache)
+    try:
+        await service.warm(language, voice)
+        assert not service.pool.pids
+    finally:
+        await service.close()
+
+
 async def test_an_engine_that_is_not_installed_names_its_extra(cache: PromptCache) -> None:
     model = {"de-DE": Path("voice.onnx")}
     service = SpeechService.create(cache, voice_table({"de-DE": ["piper"]}, model))
