@@ -62,6 +62,7 @@ async def test_the_person_is_told_first_and_then_welcomed(node: FakeNode) -> Non
     assert setup["sessionId"].startswith("VX")
     assert (setup["callSid"], setup["from"], setup["to"]) == (call.id, call.from_, call.to)
     assert (setup["direction"], setup["customParameters"]) == ("inbound", {"order": "17"})
+    assert setup["callStatus"] == "IN-PROGRESS", "the notice was heard, so the call is answered"
 
 
 async def test_the_voice_is_ready_by_the_notices_end_and_when_somebody_begins_to_speak(node: FakeNode) -> None:
