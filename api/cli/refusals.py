@@ -1,4 +1,4 @@
-"""`telefoon refusals`: calls that came in and were refused, in this node's own database."""
+"""`telefoon refusals`: calls that came in and were refused, by all nodes of the database."""
 
 from typing import Annotated, Any, Final
 

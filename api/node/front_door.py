@@ -10,6 +10,7 @@ import structlog
 from api.node.bans_file import BansFile
 from api.node.rows_watched import LOOK_S, keep_looking
 from engine.aio.change_notifier import ChangeNotifier
+from engine.errors import StoreError
 from engine.live.admission.refusals import Refusals
 from engine.metrics.meters import Meters
 from engine.metrics.table import Metric
@@ -85,6 +86,13 @@ class DoorWatch:
         """Once. Raises StoreError; what could not be stored is the next time."""
         await self._hear(door)
         await self._follow_rows(door)
+
+    async def hear_last(self, door: TurnsAway) -> None:
+        """Hear what the door has done since it was last asked, as the node ends; what can't be stored then is lost."""
+        try:
+            await self._hear(door)
+        except StoreError as error:
+            log.warning("bans_not_stored", reason=str(error))
 
     async def _hear(self, door: TurnsAway) -> None:
         news = await door.take_news()

@@ -81,6 +81,7 @@ async def open_telephony(context: NodeContext, stores: Stores, operator: Deliver
             refusals.refused,
             verifier=verifier,
         )
+        stack.push_async_callback(refusals.write)  # what has come since it was last written
         stack.push_async_callback(trunks.end_sharing)
         stack.push_async_callback(agent.close)
         await trunks.begin_to_share(agent)
@@ -91,6 +92,7 @@ async def open_telephony(context: NodeContext, stores: Stores, operator: Deliver
         ban_news = BanNews(context.settings.sip_ban_webhook, context.settings.node, operator, context.clock)
         door = DoorWatch(stores.bans, refusals, context.meters, context.clock, bans_file, ban_news.tell)
         await door.look(agent.door)
+        stack.push_async_callback(door.hear_last, agent.door)
         yield Telephony(agent, gate, egress, trunks, routes, refusals, door, ban_news)
 
 

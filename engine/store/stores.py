@@ -59,8 +59,8 @@ if TYPE_CHECKING:
 class Stores:
     """A store for each noun. Each is made, and its module loaded, when it is first asked for: commands need few.
 
-    `node` is whose callbacks the outbox has. `pepper` is what keys are hashed with. Without `keep_bodies` a callback's
-    form is emptied once it is settled.
+    `node` is whose callbacks the outbox has, and who refuses the calls that are added as refused. `pepper` is what keys
+    are hashed with. Without `keep_bodies` a callback's form is emptied once it is settled.
     """
 
     database: Database
@@ -264,7 +264,7 @@ class Stores:
     def refusals(self) -> "RefusalStore":
         from engine.store.refusals import RefusalStore
 
-        return RefusalStore(self.database)
+        return RefusalStore(self.database, self.node)
 
     @cached_property
     def retention(self) -> "Retention":

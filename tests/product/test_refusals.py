@@ -50,6 +50,16 @@ async def test_each_refusal_is_listed_by_its_rule(tmp_path: Path, ports: Ports) 
     assert told == {rule.value: (NUMBER, 1) for rule in rules}
 
 
+async def test_what_was_refused_just_before_the_node_ends_is_listed(tmp_path: Path, ports: Ports) -> None:
+    async with platform(tmp_path, ports, {"SIP_ALLOW": "192.0.2.0/24", "SIP_STRANGERS": "refuse"}) as telefoon:
+        for _ in range(3):
+            assert await answered_to(telefoon, audio()) == 403
+        await telefoon.end()
+        told = await refusals(telefoon, rows=1)
+
+    assert told == {RefusalRule.SOURCE.value: (NUMBER, 3)}
+
+
 async def test_a_ban_by_hand_holds_also_after_a_restart_until_it_is_lifted(tmp_path: Path, ports: Ports) -> None:
     settings = {"SIP_ALLOW": "192.0.2.0/24", "SIP_STRANGERS": "refuse"}
     async with platform(tmp_path, ports, settings) as telefoon:

@@ -87,7 +87,12 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def watched(db: Database, tmp_path: Path) -> Watched:
-    rows, refusals, meters, clock = BanStore(db), Refusals(RefusalStore(db), SystemClock()), Meters(), SystemClock()
+    rows, refusals, meters, clock = (
+        BanStore(db),
+        Refusals(RefusalStore(db, "a"), SystemClock()),
+        Meters(),
+        SystemClock(),
+    )
     told: list[SourceBan] = []
     watch = DoorWatch(rows, refusals, meters, clock, BansFile(tmp_path / "bans.nft", clock), told.append)
     return Watched(rows, refusals, meters, watch, NotingDoor(), tmp_path / "bans.nft", told)
@@ -98,7 +103,7 @@ async def test_a_flood_is_a_sum_one_row_and_one_line(watched: Watched, db: Datab
         await watched.sees(FLOOD, FLOOD)
     await watched.refusals.write()
 
-    [row] = await RefusalStore(db).newest(10)
+    [row] = await RefusalStore(db, "a").newest(10)
     assert (row.kind.source, row.kind.number, row.count) == ("198.51.100.7", "+32900", 4000)
     assert 'telefoon_sip_turned_away_total{reason="stranger"} 4000' in watched.meters.text({})
     assert [each["stranger"] for each in logged if each["event"] == "messages_turned_away"] == [2000]
@@ -111,7 +116,7 @@ async def test_calls_beyond_a_peers_limit_are_refusals_of_that_limit(watched: Wa
     await watched.sees(DoorNews((turned_away,), peers_calls=(refused,)))
     await watched.refusals.write()
 
-    [row] = await RefusalStore(db).newest(10)
+    [row] = await RefusalStore(db, "a").newest(10)
     assert (row.kind.rule, row.kind.source, row.kind.number, row.count) == (
         RefusalRule.LIMIT,
         "192.0.2.1",

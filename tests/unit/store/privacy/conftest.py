@@ -99,7 +99,7 @@ class House:
         return Sweeper(
             self.retention, Accounts(self.db, PEPPER), self.audit, self.clock, periods=periods, node=node,
             discard=discard_ or self.discard,
-            months=Months(self.db), logs=logs, as_logs=(RefusalStore(self.db), TrunkEvents(self.db)),
+            months=Months(self.db), logs=logs, as_logs=(RefusalStore(self.db, "node-1"), TrunkEvents(self.db)),
             leases=Leases(self.db),
         )  # fmt: skip
 

@@ -379,7 +379,7 @@ async def test_the_nodes_logs_go_when_their_days_are_over_and_the_audit_log_says
 
 
 async def test_refusals_go_when_the_days_of_logs_are_over(house: House) -> None:
-    refusals = RefusalStore(house.db)
+    refusals = RefusalStore(house.db, "node-1")
     await refusals.add([RefusedCalls(RefusalKind("198.51.100.7", RefusalRule.SOURCE, ""), 7, NOON, NOON)])
     sweeper = house.sweeper(Periods({DataCategory.LOGS: 2}))
 
