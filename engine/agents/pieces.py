@@ -23,13 +23,17 @@ class TurnManner:
 
 @dataclass(frozen=True, slots=True)
 class SpokenSentence:
-    """A sentence of the agent's turn of this number, in a BCP 47 language; `voice` is None for the language's own."""
+    """A sentence of the agent's turn of this number, in a BCP 47 language; `voice` is None for the language's own.
+
+    `ssml` is how it is said, where its program has written markup; the text are its words.
+    """
 
     turn: int
     text: str
     language: str
     voice: str | None
     manner: TurnManner
+    ssml: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from engine.agents.markup import is_within_markup
+
 MOST_HELD: Final = 400
 """Characters without an end of a sentence after which what is there is spoken up to its last word."""
 
@@ -43,7 +45,8 @@ class SentenceJoiner:
 def _cut_of(text: str) -> int | None:
     """Where the first sentence ends; None while it may go on."""
     for found in _END.finditer(text):
-        if found.end() > 0 and not _goes_on(text[: found.end()]):
+        begun = text[: found.end()]
+        if begun and not _goes_on(begun) and not is_within_markup(begun):
             return found.end()
     if len(text) <= MOST_HELD:
         return None

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from engine.agents.markup import as_ssml, words_alone
 from engine.agents.orders import PlayFile, SayToken
 from engine.agents.pieces import AgentPiece, AudiblePiece, LastPiece, PlayedSound, SpokenSentence, TurnManner
 from engine.agents.sentences import SentenceJoiner
@@ -144,8 +145,11 @@ class SpeechQueue:
 
     def _add(self, *sentences: str) -> None:
         language = self._language
+        voice = self._voice(language)
         self._waiting.extend(
-            SpokenSentence(self._turn, each, language, self._voice(language), self._manner) for each in sentences
+            SpokenSentence(self._turn, words, language, voice, self._manner, as_ssml(each))
+            for each in sentences
+            if (words := words_alone(each))
         )
 
 

@@ -104,11 +104,11 @@ class AgentVoice:
             await stopped(making)
 
     async def _made(self, sentence: SpokenSentence) -> Path:
-        speech = Speech(sentence.text, sentence.language, sentence.voice)
+        text, is_ssml = sentence.ssml or sentence.text, sentence.ssml is not None
         try:
-            return await self._render(speech)
+            return await self._render(Speech(text, sentence.language, sentence.voice, ssml=is_ssml))
         except UnknownVoice:
-            return await self._render(Speech(sentence.text, sentence.language))
+            return await self._render(Speech(text, sentence.language, ssml=is_ssml))
 
     async def _render(self, speech: Speech) -> Path:
         return await self._speaker.synthesizer.render(speech, rate_hz=self._speaker.bridge.rate_hz)

@@ -113,6 +113,17 @@ async def test_a_prompt_is_answered_sentence_by_sentence_in_its_language(node: F
     assert speech.facts["text"] == "good morning"
 
 
+async def test_markup_in_what_it_sends_is_spoken_as_such_and_noted_in_words(node: FakeNode) -> None:
+    caller = await talking(node)
+
+    node.around.agent.says('One <break time="1s"/>two. <sub alias="Three">3</sub>')
+    await caller.hears('<speak>One <break time="1s"></break>two.</speak>')
+    await caller.hears('<speak><sub alias="Three">3</sub></speak>')
+    await node.passes(3)
+
+    assert [event.facts["text"] for event in await node.events(caller, "said")] == ["One two.", "3"]
+
+
 async def test_who_speaks_over_it_stops_it_and_is_told_what_was_heard(node: FakeNode) -> None:
     caller = await talking(node)
     node.around.agent.says("This is the first sentence of it. The second one is never heard to its end.")
