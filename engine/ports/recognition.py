@@ -45,8 +45,8 @@ class Recognizer(Protocol):
         """Canonical tags (engine/model/languages.py) of what it understands."""
         ...
 
-    def is_free(self) -> bool:
-        """Whether another speaker would be listened to now, and last words do not wait long for a reader."""
+    def is_behind(self) -> bool:
+        """Whether last words wait long for a reader: what is said now would be understood late."""
         ...
 
     def listen(

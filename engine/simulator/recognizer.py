@@ -20,8 +20,8 @@ class ScriptedRecognizer:
     def languages(self) -> frozenset[str]:
         return LANGUAGES
 
-    def is_free(self) -> bool:
-        return True
+    def is_behind(self) -> bool:
+        return False
 
     async def listen(
         self,

@@ -22,12 +22,14 @@ class FakeRecognizer:
         """The loudest byte of each piece of sound that it was given: 0 is silence."""
         self.busy = False
         """Whether nobody more is listened to."""
+        self.behind = False
+        """Whether last words wait long."""
 
     def languages(self) -> frozenset[str]:
         return LANGUAGES
 
-    def is_free(self) -> bool:
-        return not self.busy
+    def is_behind(self) -> bool:
+        return self.behind
 
     def listen(
         self,

@@ -17,7 +17,7 @@ RATES_HZ: Final = (8_000, 16_000)
 SPEAKERS_A_READER: Final = 20
 """Who are listened to at once, most of them silent."""
 LAST_WORDS_A_READER: Final = 2
-"""Whose last words may wait before a further speaker would wait too long."""
+"""Whose last words may wait before those of others would wait too long."""
 
 _UNKNOWN_TO_WHISPER: Final = frozenset({"ga"})
 _NAMED_OTHERWISE: Final = {"nb": "no"}
@@ -38,9 +38,8 @@ class WhisperRecognizer:
     def languages(self) -> frozenset[str]:
         return UNDERSTOOD
 
-    def is_free(self) -> bool:
-        waits = self.readers.last_words_waiting >= LAST_WORDS_A_READER * self.readers.size
-        return not waits and not self._is_full
+    def is_behind(self) -> bool:
+        return self.readers.last_words_waiting >= LAST_WORDS_A_READER * self.readers.size
 
     def listen(
         self,

@@ -102,6 +102,8 @@ class AgentEars:
             async for heard in listening:
                 self._person_speaks = self._person_speaks or isinstance(heard, SpeechBegan)
                 self._hear(SpeechHeard(heard))
+                if isinstance(heard, SpeechBegan) and recognizer.is_behind():
+                    self._hear(NotListened("The readers of speech are behind: what the person says now is told late."))
                 if isinstance(heard, Transcript):
                     return
 

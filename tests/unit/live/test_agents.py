@@ -349,6 +349,22 @@ async def test_a_reader_that_is_not_there_is_told_at_once(node: FakeNode) -> Non
     caller.hangs_up()
 
 
+async def test_that_readers_are_behind_is_told_as_soon_as_somebody_speaks(node: FakeNode) -> None:
+    recognizer, agent = node.around.recognizer, node.around.agent
+    recognizer.behind, recognizer.lasts_s = True, 5.0
+    await talking(node)
+
+    recognizer.said.append("is anybody there")
+    await node.passes(1)
+
+    assert [each["description"] for each in agent.was_told("error")] == [
+        "The readers of speech are behind: what the person says now is told late."
+    ]
+    assert not agent.was_told("prompt")
+    await node.passes(6)
+    assert agent.was_told("prompt")[0]["voicePrompt"] == "is anybody there"
+
+
 async def test_what_was_made_ahead_and_is_dropped_harms_nobody(node: FakeNode) -> None:
     node.around.synthesizer.unspeakable["Mumble."] = SpeechError("Nobody speaks this.")
     caller = await talking(node)

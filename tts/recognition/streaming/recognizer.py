@@ -68,7 +68,11 @@ class StreamingRecognizer:
     def languages(self) -> frozenset[str]:
         return self.models.languages()
 
+    def is_behind(self) -> bool:
+        return False  # what is said is decoded meanwhile, and nobody's last words wait for another's
+
     def is_free(self) -> bool:
+        """Whether another speaker would be listened to now."""
         return len(self._freest.speakers) < self.speakers_a_process
 
     def listen(

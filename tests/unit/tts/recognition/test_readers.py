@@ -89,18 +89,18 @@ async def test_a_pause_that_has_become_the_end_goes_before_other_pauses(pool: Po
     assert named(pool)[1] == "ending"
 
 
-async def test_nobody_more_is_asked_in_while_last_words_wait_for_longer_than_two_readings(pool: PoolByHand) -> None:
+async def test_they_are_behind_while_last_words_wait_for_longer_than_two_readings(pool: PoolByHand) -> None:
     readers = Readers(pool)
     recognizer = WhisperRecognizer(readers)
     for name in ("under way", "first", "second"):
-        assert recognizer.is_free()
+        assert not recognizer.is_behind()
         readers.ask({"of": name}, Urgency.LAST_WORDS)
-    assert not recognizer.is_free()
+    assert recognizer.is_behind()
 
     await settled()
     await pool.does(0)
 
-    assert recognizer.is_free()
+    assert not recognizer.is_behind()
 
 
 async def test_all_models_are_loaded_once_as_soon_as_somebody_is_listened_to(tmp_path: Path) -> None:

@@ -72,4 +72,4 @@ async def test_four_people_share_two_readers_turn_by_turn_and_a_fifth_is_told_at
         expected = "tomorrow" if (person + turn) % 2 else "speak"
         assert expected in words(text), (turn, person, text)
     assert {person for turn, person in heard[:PEOPLE] if turn == 0} == set(range(PEOPLE)), "all before any again"
-    assert two_readers.is_free()
+    assert not two_readers.is_behind()
