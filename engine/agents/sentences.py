@@ -8,6 +8,8 @@ from engine.agents.markup import is_within_markup
 MOST_HELD: Final = 400
 """Characters without an end of a sentence after which what is there is spoken up to its last word."""
 
+_LAST_WORD: Final = 24
+"""Characters in which each word that goes on after its full stop has room."""
 _DIGITS_OF_A_DAY: Final = 2
 _LAST_DAY: Final = 31
 _END: Final = re.compile(r"[.!?\u2026]+[\"'\u00bb\u201d\u2019)\]]*(?=\s)|[\u3002\uff01\uff1f]|(?=\n)")
@@ -43,8 +45,11 @@ class SentenceJoiner:
 
 
 def _cut_of(text: str) -> int | None:
-    """Where the first sentence ends; None while it may go on."""
-    for found in _END.finditer(text):
+    """Where the first sentence ends; None while it may go on.
+
+    Looked for no further than a sentence may be long: each end that is none is looked at with all before it.
+    """
+    for found in _END.finditer(text[: MOST_HELD + 1]):
         begun = text[: found.end()]
         if begun and not _goes_on(begun) and not is_within_markup(begun):
             return found.end()
@@ -56,7 +61,7 @@ def _cut_of(text: str) -> int | None:
 
 def _goes_on(begun: str) -> bool:
     """Whether the full stop is of an abbreviation, of an initial, or of a number in order (3. Mai)."""
-    found = _WORD_BEFORE.search(begun)
+    found = _WORD_BEFORE.search(begun[-_LAST_WORD:])
     if found is None:
         return False
     word = found[1].lower()

@@ -42,6 +42,15 @@ def test_a_text_without_an_end_is_spoken_up_to_a_word() -> None:
     assert joiner.rest() == "word"
 
 
+@pytest.mark.parametrize("text", ["word " * MOST_HELD + "end. And", "Mr. " * MOST_HELD, "<p>" + "One. " * MOST_HELD])
+def test_no_sentence_is_longer_though_its_end_is_there_already(text: str) -> None:
+    joiner = SentenceJoiner()
+
+    sentences = joiner.add(text)
+
+    assert max(len(each) for each in sentences) <= MOST_HELD
+
+
 texts = st.text(alphabet='ab C1.!?\n\u2026"', max_size=600)
 
 
