@@ -1,4 +1,4 @@
-"""The first test of each file starts servers and phones as users do; the others may take a quicker way."""
+"""The first test of each folder starts servers and phones as users do; the others may take a quicker way."""
 
 from typing import Final
 
@@ -25,10 +25,10 @@ def starts_as_users_do() -> bool:
     return STARTING.as_users_do
 
 
-def mark_first_of_each_file(items: list[pytest.Item]) -> None:
-    """In the order of collection, so that it is the same test in each run of a file."""
+def mark_first_of_each_folder(items: list[pytest.Item]) -> None:
+    """In the order of collection, so that it is the same test in each run of a folder, and one in a run of one file."""
     seen = set()
     for item in items:
-        if item.path not in seen:
-            seen.add(item.path)
+        if item.path.parent not in seen:
+            seen.add(item.path.parent)
             item.add_marker(AS_USERS_DO)

@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 import pytest
 
 from tests.running.cost import TESTS
-from tests.running.first import mark_first_of_each_file
+from tests.running.first import mark_first_of_each_folder
 
 T = TypeVar("T")
 
@@ -64,7 +64,7 @@ def by_turns(computing: Sequence[T], waiting: Sequence[T]) -> list[T]:
 
 def arrange(items: list[pytest.Item], only: Only | None) -> list[pytest.Item]:
     """Group and sort the items in place; what is left out is given back."""
-    mark_first_of_each_file(items)
+    mark_first_of_each_folder(items)
     left_out = [item for item in items if only is not None and not is_chosen(item, only)]
     gone = set(left_out)
     groups: dict[str, list[pytest.Item]] = defaultdict(list)
