@@ -12,7 +12,7 @@ from tests.running.failed import Failures
 from tests.running.first import STARTING
 from tests.running.leftovers import end_leftovers
 from tests.running.once import begin_run, end_run
-from tests.running.order import Only, arrange, folder
+from tests.running.order import Only, arrange, folder, may_hold
 from tests.running.pace import PACE
 from tests.running.processes import Processes
 from tests.running.summary import Summary
@@ -33,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     # Properties are about what is right; how soon examples are made and tried hangs on what else the machine does.
     suppressed = [hypothesis.HealthCheck.too_slow]
-    examples = QUICK_EXAMPLES if config.getoption("--only") == Only.FAST else hypothesis.settings().max_examples
+    examples = QUICK_EXAMPLES if _part(config) is Only.FAST else hypothesis.settings().max_examples
     hypothesis.settings.register_profile("ours", max_examples=examples, deadline=None, suppress_health_check=suppressed)
     hypothesis.settings.load_profile("ours")
     config.pluginmanager.register(Costs())
@@ -45,6 +45,11 @@ def pytest_configure(config: pytest.Config) -> None:
             config.pluginmanager.register(Failures(config.getoption("--failed-to")))
         folder = begin_run()
         config.add_cleanup(lambda: _end(folder))
+
+
+def _part(config: pytest.Config) -> Only | None:
+    only = config.getoption("--only")
+    return Only(only) if only else None
 
 
 def _end(folder: Path) -> None:
@@ -59,6 +64,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         PACE.measure()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    # What is not known to be in vain is for pytest to decide.
+    return None if may_hold(collection_path, _part(config)) else True
+
+
 def pytest_collection_finish() -> None:
     leave_out_of_collections()
 
@@ -66,7 +76,6 @@ def pytest_collection_finish() -> None:
 # Last, so that the marks that folders give their tests are there.
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    only = config.getoption("--only")
-    left_out = arrange(items, Only(only) if only else None)
+    left_out = arrange(items, _part(config))
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -20,6 +20,7 @@ from tests.running.first import mark_first_of_each_folder
 T = TypeVar("T")
 
 _WITH_PROCESSES: Final = ("alone", "asterisk", "postgres", "processes", "sip")
+_ALONE: Final = "mark.alone"
 _LONG: Final = ("costly", "slow")
 
 
@@ -36,6 +37,11 @@ def is_chosen(item: pytest.Item, only: Only) -> bool:
     if only is Only.FAST:
         return folder(item) == "unit" and not starts_programs(item) and not _has_any(item, _LONG)
     return (item.get_closest_marker("alone") is not None) == (only is Only.ALONE)
+
+
+def may_hold(path: Path, only: Only | None) -> bool:
+    """Whether a file could have tests of the part, by its text: most need not be read for the few that run alone."""
+    return only is not Only.ALONE or not path.is_file() or _ALONE in path.read_text("utf-8")
 
 
 def starts_programs(item: pytest.Item) -> bool:

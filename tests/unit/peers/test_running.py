@@ -16,7 +16,7 @@ from tests.running.__main__ import FAILED, INTERRUPTED, NO_TESTS, PASSED, run, v
 from tests.running.failed import FEW
 from tests.running.leftovers import end_leftovers
 from tests.running.once import VARIABLE
-from tests.running.order import by_turns
+from tests.running.order import Only, by_turns, may_hold
 from tests.running.pace import factor
 
 ONE_OF_TWELVE_ENDS_ITS_PROCESS: Final = """
@@ -104,6 +104,16 @@ def test_limits_grow_with_the_time_that_work_takes_and_the_workers_beside_within
 def test_what_computes_and_what_waits_are_spread_over_each_other_each_in_its_order() -> None:
     assert by_turns(["a", "b", "c", "d"], ["1", "2"]) == ["a", "1", "b", "c", "2", "d"]
     assert by_turns([], ["1", "2"]) == by_turns(["1", "2"], []) == ["1", "2"]
+
+
+def test_for_tests_that_run_alone_only_files_with_one_are_read(tmp_path: Path) -> None:
+    one, none = tmp_path / "test_one.py", tmp_path / "test_none.py"
+    one.write_text("@pytest.mark.alone('time is measured')\ndef test_it(): ...")
+    none.write_text("def test_it(): ...")
+
+    assert [may_hold(each, Only.ALONE) for each in (one, none, tmp_path)] == [True, False, True]
+    assert may_hold(none, Only.TOGETHER)
+    assert may_hold(none, None)
 
 
 @pytest.mark.processes
