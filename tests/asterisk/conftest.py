@@ -15,7 +15,7 @@ SUBSCRIBER_HOST = "127.0.0.3"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if item.nodeid.startswith("tests/asterisk/"):
             item.add_marker(pytest.mark.asterisk)
             item.add_marker(pytest.mark.skipif(os.geteuid() != 0, reason="a chroot needs root"))
 

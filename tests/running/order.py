@@ -8,6 +8,7 @@ say that it takes long; hypothesis then tries fewer examples.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from functools import cache
 from operator import itemgetter
 from pathlib import Path
 from typing import Final, TypeVar
@@ -51,7 +52,7 @@ def starts_programs(item: pytest.Item) -> bool:
 
 def folder(item: pytest.Item) -> str:
     """The folder of `tests` that it is in, such as "unit"."""
-    return item.path.relative_to(TESTS).parts[0]
+    return _parts(item.path)[0]
 
 
 def group_of(item: pytest.Item) -> str:
@@ -97,4 +98,9 @@ def _has_any(item: pytest.Item, markers: Iterable[str]) -> bool:
 
 
 def _name(path: Path) -> str:
-    return str(path.relative_to(TESTS))
+    return "/".join(_parts(path))
+
+
+@cache
+def _parts(path: Path) -> tuple[str, ...]:
+    return path.relative_to(TESTS).parts
