@@ -17,7 +17,7 @@ TelefoonError
 │       └── SetElsewhere     the trunk is set in a file or in the environment, and changed there alone
 ├── InvalidField             one field of a request is wrong; carries its name
 │   ├── EmergencyRefused     an emergency number is called, and no trunk is marked for it
-│   └── UnknownLanguage
+│   └── UnknownLanguage      no voice speaks the language
 ├── UnexpectedEvent          a state machine was given an event its state does not know
 ├── Overloaded               this node has too much to do to begin another call now, or is stopping
 │   ├── TrunksFull           every trunk that could carry the call carries as many as it may
@@ -25,6 +25,7 @@ TelefoonError
 ├── QueueFull                as many calls of an account wait for their turn as may
 ├── NoLongerQueued           a call does not wait for its turn any more
 ├── LegGone                  the far end has hung up, or its dialog failed
+│   └── FlowTaken            the call was given another flow
 ├── SipError                 the SIP library refused a command
 ├── NodeUnreachable          another node of this platform does not answer
 ├── ConsentError             consent is to another purpose than the one that it is to allow
@@ -35,6 +36,7 @@ TelefoonError
 ├── MediaError               an audio file could not be fetched or decoded
 ├── StreamError              a media stream could not be begun, or there is none to be stopped
 ├── AgentError               a conversation with a program could not be begun
+├── DisclosureRefused        somebody could not be told that a program speaks
 ├── RecordingError           a recording could not be started, written or closed
 │   ├── SealBroken           a sealed recording was changed or cut, or the key is another's
 │   └── ObjectStoreError     the object store did not do as asked
