@@ -40,13 +40,10 @@ async def sounds_early(far_end: Sipp, ear: RtpEar) -> None:
     ear.say(tone(EARLY_HZ, 2, dbov=-24), for_ever=True)
 
 
-async def test_the_caller_hears_it_and_the_callers_recording_does_not(
-    tmp_path: Path, ports: Ports, shop: Customer
-) -> None:
+async def recording_of(flow: str, tmp_path: Path, ports: Ports, shop: Customer) -> Path:
+    """That of a caller who hears whom it dials before and after the answer; {port} in `flow` is where that one is."""
     async with early_talker(ports) as (far_end, ear):
-        shop.flows["/start"] = (
-            f"<Response><Start><Recording/></Start><Dial><Sip>sip:a@127.0.0.1:{far_end.port}</Sip></Dial></Response>"
-        )
+        shop.flows["/start"] = flow.format(port=far_end.port)
         number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
         async with (
             platform(tmp_path, ports, number=number) as telefoon,
@@ -60,6 +57,16 @@ async def test_the_caller_hears_it_and_the_callers_recording_does_not(
             await caller.ear.hears(ANSWERED_HZ, within_s=10, seconds=2)
             await telefoon.delete(f"calls/{caller.call_id}")
             _, wav = await telefoon.recording(tmp_path)
+    return wav
+
+
+async def test_the_caller_hears_it_and_the_callers_recording_does_not(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    wav = await recording_of(
+        "<Response><Start><Recording/></Start><Dial><Sip>sip:a@127.0.0.1:{port}</Sip></Dial></Response>",
+        tmp_path, ports, shop,
+    )  # fmt: skip
 
     said, heard = Sound.of_file(wav, 0), Sound.of_file(wav, 1)
     assert hears(said, CALLER_HZ, seconds=3)
@@ -69,24 +76,10 @@ async def test_the_caller_hears_it_and_the_callers_recording_does_not(
 
 
 async def test_a_dials_recording_from_ringing_on_does_not_hold_it(tmp_path: Path, ports: Ports, shop: Customer) -> None:
-    async with early_talker(ports) as (far_end, ear):
-        shop.flows["/start"] = (
-            '<Response><Dial record="record-from-ringing-dual">'
-            f"<Sip>sip:a@127.0.0.1:{far_end.port}</Sip></Dial></Response>"
-        )
-        number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
-        async with (
-            platform(tmp_path, ports, number=number) as telefoon,
-            calling(telefoon, ports, CALLER_HZ) as (caller,),
-        ):
-            await sounds_early(far_end, ear)
-            await caller.ear.hears(EARLY_HZ, within_s=10, seconds=1)
-            ear.say(silence(1), for_ever=True)  # what comes between the answer and its ACK is no early media
-            await far_end.gets("ACK", within_s=30)
-            ear.say(tone(ANSWERED_HZ, 2, dbov=-24), for_ever=True)
-            await caller.ear.hears(ANSWERED_HZ, within_s=10, seconds=2)
-            await telefoon.delete(f"calls/{caller.call_id}")
-            _, wav = await telefoon.recording(tmp_path)
+    wav = await recording_of(
+        '<Response><Dial record="record-from-ringing-dual"><Sip>sip:a@127.0.0.1:{port}</Sip></Dial></Response>',
+        tmp_path, ports, shop,
+    )  # fmt: skip
 
     assert hears(Sound.of_file(wav, 1), ANSWERED_HZ, seconds=1)
     for channel in (0, 1):

@@ -5,6 +5,7 @@ import pytest
 from engine.errors import WrongState
 from engine.live.orders import ConferenceChange, RecordingAction
 from engine.model.recording_marks import PauseBehavior
+from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from tests.unit.live.conferences import conference, enters, room_id
 from tests.unit.live.words import NOTICE, QUESTION, REFUSED, THANKS
@@ -16,6 +17,19 @@ async def change(node: FakeNode, action: RecordingAction, how: PauseBehavior | N
     """Change the recording of the room that is open."""
     wanted = ConferenceChange(recording=action, pause_behavior=how)
     await node.switchboard.conferences.change(node.account.id, await room_id(node), wanted)
+
+
+async def only_the_first_is_recorded(node: FakeNode, first: FarEnd, second: FarEnd) -> None:
+    """Both talk for a while and hang up, and of the second there is nothing."""
+    await first.talks_with(second)
+    await node.passes(20)
+    first.hangs_up()
+    second.hangs_up()
+    await node.settles()
+
+    [recording] = await node.recordings()
+    assert recording.seconds_of(first) > 20
+    assert recording.seconds_of(second) == 0.0
 
 
 async def test_all_are_recorded_in_one_mix_from_when_they_come(node: FakeNode) -> None:
@@ -53,15 +67,7 @@ async def test_who_refuses_comes_in_and_is_in_no_recording(node: FakeNode, cross
     await second.hears(QUESTION)
     second.presses("2")
     await second.hears(REFUSED)
-    await first.talks_with(second)
-    await node.passes(20)
-    first.hangs_up()
-    second.hangs_up()
-    await node.settles()
-
-    [recording] = await node.recordings()
-    assert recording.seconds_of(first) > 20
-    assert recording.seconds_of(second) == 0.0
+    await only_the_first_is_recorded(node, first, second)
 
 
 async def test_who_hangs_up_at_the_question_was_never_in_it(node: FakeNode) -> None:
@@ -208,12 +214,4 @@ async def test_a_callers_own_recording_holds_nothing_of_others_who_have_not_agre
     first = await node.is_called(flow, consent="none-needed")
     await node.passes(1)
     second = await enters(node, consent="press-to-consent", beep="false")
-    await first.talks_with(second)
-    await node.passes(20)
-    first.hangs_up()
-    second.hangs_up()
-    await node.settles()
-
-    [recording] = await node.recordings()
-    assert recording.seconds_of(first) > 20
-    assert recording.seconds_of(second) == 0.0
+    await only_the_first_is_recorded(node, first, second)
