@@ -1,7 +1,9 @@
 """`telefoon nodes`: the nodes of this database."""
 
 import asyncio
+import re
 from collections.abc import Collection
+from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -75,20 +77,29 @@ def forget(name: Name) -> None:
     epilog=examples(
         "telefoon nodes lists /etc/kamailio/telefoon",
         "telefoon nodes lists /etc/kamailio/telefoon --tell /run/kamailio/rpc.sock --watch",
+        "telefoon nodes lists /etc/kamailio/telefoon --ipv6 '[fd00::5]:5060' --watch",
     )
 )
 def lists(
     folder: Annotated[Path, typer.Argument(help="Where they are written.", exists=True, file_okay=False)],
     tell: Annotated[Path | None, typer.Option(metavar="SOCKET", help="Tell the proxy there what has changed.")] = None,
     tls: Annotated[bool, typer.Option("--tls", help="The proxy speaks to nodes over TLS (WITH_TLS_INSIDE).")] = False,
+    ipv6: Annotated[
+        str,
+        typer.Option(
+            metavar="[ADDRESS]:PORT",
+            help="The proxy speaks to nodes over IPv6 too (WITH_IPV6), from this address: INSIDE6_IP and its port.",
+        ),
+    ] = "",
     watch: Annotated[bool, typer.Option("--watch", help="Go on, and look once a second.")] = False,
 ) -> None:
     """Write the lists of the SIP proxy before the nodes (deploy/kamailio): nodes, sources that may call, bans."""
+    _require_ipv6_socket(ipv6)
 
     async def work(books: LocalStores) -> None:
         from api.node.proxy_lists import ProxyLists
 
-        kept = ProxyLists(books.stores, books.settings, folder, tell, over_tls=tls)
+        kept = ProxyLists(books.stores, books.settings, folder, tell, over_tls=tls, inside_ipv6=ipv6)
         if not watch:
             _tell_written(await kept.keep())
         while watch:
@@ -99,6 +110,16 @@ def lists(
             await asyncio.sleep(LOOK_S)
 
     with_books(work)
+
+
+def _require_ipv6_socket(text: str) -> None:
+    """Raise BadParameter for what is neither empty nor as in [fd00::5]:5060."""
+    found = re.fullmatch(r"\[(.+)\]:[0-9]{1,5}", text)
+    try:
+        if text:
+            IPv6Address(found.group(1) if found else "")
+    except ValueError:
+        raise typer.BadParameter(f"--ipv6 {text} is to be an address and a port, as in [fd00::5]:5060.") from None
 
 
 def _tell_written(names: Collection[str]) -> None:
@@ -120,6 +141,7 @@ async def _listed(books: LocalStores) -> list[dict[str, Any]]:
             "load": round(each.load, 2),
             "rest": each.rest_url,
             "sip": each.sip_address,
+            "sip_over_ipv6": each.sip_over_ipv6,
             "started_at": moment_text(each.started_at),
             "last_seen": moment_text(each.beat_at),
         }

@@ -4,6 +4,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
@@ -31,10 +32,19 @@ _CONNECTIONS: Final = 200
 
 def identity_of(settings: Settings) -> NodeIdentity:
     """The node as its settings name it, in this process."""
-    host = (settings.public_addresses or settings.sip_hosts)[0]
-    sip = f"[{host}]:{settings.sip_port}" if ":" in host else f"{host}:{settings.sip_port}"
-    addresses = NodeAddresses(settings.node_url or address_of(settings), sip, settings.region)
+    hosts = [*settings.public_addresses, *settings.sip_hosts]
+    over_ipv6 = next((each for each in hosts if ":" in each and not ip_address(each).is_unspecified), None)
+    addresses = NodeAddresses(
+        settings.node_url or address_of(settings),
+        _at(hosts[0], settings.sip_port),
+        settings.region,
+        _at(over_ipv6, settings.sip_port) if over_ipv6 is not None else "",
+    )
     return NodeIdentity(settings.node, addresses, VERSION, this_process())
+
+
+def _at(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,10 @@ class PlatformNodes:
         found = self._membership.find(node)
         return found.region if found is not None else ""
 
-    def takes_calls_in(self, region: str) -> str | None:
+    def takes_calls_in(self, region: str, *, over_ipv6: bool = False) -> str | None:
         found = carriers(region, self._membership.others())
-        return found[0].sip_address if found else None
+        addresses = (each.sip_over_ipv6 if over_ipv6 else each.sip_address for each in found)
+        return next((each for each in addresses if each), None)
 
     async def seems_dead(self, node: str) -> bool:
         return await self._nodes.is_silent(node, SILENT_S)

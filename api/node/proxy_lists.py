@@ -31,11 +31,18 @@ class ProxyLists:
     """Belongs to asyncio's thread."""
 
     def __init__(
-        self, stores: Stores, settings: Settings, folder: Path, told_at: Path | None, *, over_tls: bool = False
+        self,
+        stores: Stores,
+        settings: Settings,
+        folder: Path,
+        told_at: Path | None,
+        *,
+        over_tls: bool = False,
+        inside_ipv6: str = "",
     ) -> None:
         """`told_at` is the socket at which the proxy is told; without one it reads the lists at its next start.
 
-        It speaks to nodes by UDP, or `over_tls`.
+        It speaks to nodes by UDP, or `over_tls`; over IPv6 too where it has an address for that, `inside_ipv6`.
         """
         self._stores = stores
         self._allowed: tuple[Network, ...] = tuple(settings.sip_allow)
@@ -43,6 +50,7 @@ class ProxyLists:
         self._folder = folder
         self._told_at = told_at
         self._over_tls = over_tls
+        self._inside_ipv6 = inside_ipv6
         self._told: dict[str, str] = {}
 
     async def keep(self) -> frozenset[str]:
@@ -61,8 +69,9 @@ class ProxyLists:
     async def _lists(self) -> Mapping[str, str]:
         banned = [each.source for each in await self._stores.bans.in_force(datetime.now(UTC))]
         lists = {SOURCES_LIST: sources_list([*self._allowed, *await self._of_trunks()], banned)}
-        if nodes := nodes_list(await self._stores.nodes.all(), over_tls=self._over_tls):
-            lists[NODES_LIST] = nodes
+        nodes = await self._stores.nodes.all()
+        if listed := nodes_list(nodes, over_tls=self._over_tls, inside_ipv6=self._inside_ipv6):
+            lists[NODES_LIST] = listed
         return lists
 
     async def _of_trunks(self) -> list[Network]:

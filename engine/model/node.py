@@ -31,11 +31,15 @@ ALIVE = frozenset({NodeState.STARTING, NodeState.SERVING, NodeState.DRAINING})
 
 @dataclass(frozen=True, slots=True)
 class NodeAddresses:
-    """Where a node is found: `rest_url` by other nodes, `sip` ("host:port") by calls; and the region that it is in."""
+    """Where a node is found: `rest_url` by other nodes, `sip` ("host:port") by calls; and the region that it is in.
+
+    `sip_over_ipv6` is where calls over IPv6 find it, empty where none do.
+    """
 
     rest_url: str
     sip: str
     region: str = ""
+    sip_over_ipv6: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class Node:
     settled: bool
     taken_by: str | None
     held: bool
+    sip_over_ipv6: str = ""
 
     @property
     def is_being_settled(self) -> bool:

@@ -18,8 +18,11 @@ class PeerNodes(Protocol):
         """The region that a node is in, empty for none and for a node that nobody knows."""
         ...
 
-    def takes_calls_in(self, region: str) -> str | None:
-        """Where the node of a region with the least to do takes calls, as host:port; None where none does now."""
+    def takes_calls_in(self, region: str, *, over_ipv6: bool = False) -> str | None:
+        """Where the node of a region with the least to do takes calls, as host:port; None where none does now.
+
+        For a call over IPv6 it is one that speaks it.
+        """
         ...
 
     async def seems_dead(self, node: str) -> bool:

@@ -81,6 +81,7 @@ class Nodes:
                 "state": NodeState.STARTING,
                 "rest_url": addresses.rest_url,
                 "sip_address": addresses.sip,
+                "sip_over_ipv6": addresses.sip_over_ipv6,
                 "region": addresses.region,
                 "version": version,
                 "process": process,

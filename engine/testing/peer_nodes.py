@@ -23,7 +23,7 @@ class FakePeerNodes:
     def region_of(self, node: str) -> str:
         return self.in_region.get(node, "")
 
-    def takes_calls_in(self, region: str) -> str | None:
+    def takes_calls_in(self, region: str, *, over_ipv6: bool = False) -> str | None:
         return self.regions.get(region)
 
     async def seems_dead(self, node: str) -> bool:

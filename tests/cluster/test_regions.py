@@ -9,7 +9,10 @@ from typing import Final
 import pytest
 from sqlalchemy import select
 
+from engine.model.node import Node
+from engine.model.proxy_lists import nodes_list
 from engine.store.database import Database
+from engine.store.nodes import Nodes
 from engine.store.tables.calls import calls
 from engine.store.tables.conferences import conferences
 from tests.peers.callers import Caller, calling, has
@@ -19,7 +22,7 @@ from tests.peers.phone import PhonePeer, phone
 from tests.peers.platform import ACCOUNT, NUMBER, Platform, as_json
 from tests.peers.ports import Ports
 from tests.peers.raw_caller import HOST, RawCaller, audio, raw_caller
-from tests.peers.sip_balancer import INSIDE, SipBalancer, sip_balancer
+from tests.peers.sip_balancer import INSIDE, KNOWN, SipBalancer, sip_balancer
 from tests.peers.sip_message import SipMessage
 from tests.peers.twilio_client import client_of, does
 from tests.peers.waiting import eventually
@@ -31,6 +34,7 @@ BELGIAN: Final = "+3225550101"
 """The number of an account of the other region."""
 TALKS: Final = "<Response><Say>Good morning.</Say><Pause length='120'/></Response>"
 HALL: Final = "<Response><Dial><Conference beep='false' record='record-from-start'>hall</Conference></Dial></Response>"
+IPV6: Final = "::1"
 TWO: Final = {"be": "eu-be", "de": "eu-de"}
 _ACCOUNTS: Final = ("accounts", "list", "--json")
 THREE: Final = {**TWO, "de-2": "eu-de"}
@@ -45,6 +49,7 @@ async def regions(
     of: dict[str, str],
     *,
     behind_proxy: bool = False,
+    over_ipv6: bool = False,
     trunk: bool = True,
 ) -> AsyncIterator[tuple[PhonePeer, Sequence[Platform]]]:
     """Nodes of these regions with a trunk to a phone, and two accounts: one of eu-de, and a Belgian one of eu-be."""
@@ -52,6 +57,8 @@ async def regions(
     if behind_proxy:
         for number, name in enumerate(of, 1):
             own[name] |= {"SIP_HOST": f"127.0.2.{number}", "SIP_PROXIES": INSIDE}
+            if over_ipv6:
+                own[name] |= {"SIP_HOST": f"127.0.2.{number}, {IPV6}", "SIP_PROXIES": f"{INSIDE}, {IPV6}"}
     async with phone() as far_end:
         settings = {"TRUNK": f"sip:{HOST}:{far_end.port}"} if trunk else {}
         url = shop.url("/start")
@@ -74,14 +81,27 @@ def _give_regions(node: Platform, url: str) -> None:
 
 
 @asynccontextmanager
-async def balancer(folder: Path, ports: Ports, running: Sequence[Platform]) -> AsyncIterator[SipBalancer]:
-    """Our Kamailio before these nodes."""
-    lines = [
-        f"1 sip:{each.environment['TELEFOON_SIP_HOST']}:{each.sip_port} 0 0 duid=node-{number}"
-        for number, each in enumerate(running, 1)
-    ]
-    async with sip_balancer(folder / "proxy", ports, lines) as proxy:
+async def balancer(
+    folder: Path, ports: Ports, running: Sequence[Platform], *, over_ipv6: bool = False
+) -> AsyncIterator[SipBalancer]:
+    """Our Kamailio before these nodes, which callers reach over IPv4, and `over_ipv6` too where that is the subject."""
+    inside, own = ports.one(), [("OUTSIDE6_IP", f"[{IPV6}]"), ("INSIDE6_IP", f"[{IPV6}]")] if over_ipv6 else []
+    written = nodes_list(await _nodes_in(running[0]), inside_ipv6=f"[{IPV6}]:{inside}" if over_ipv6 else "")
+    defines = ["WITH_IPV6"] if over_ipv6 else []
+    sources = (*KNOWN, f"1 {IPV6} 128 0")
+    async with sip_balancer(
+        folder / "proxy", ports, written.splitlines(), sources=sources, defines=defines, inside=inside, values=own
+    ) as proxy:
         yield proxy
+
+
+async def _nodes_in(node: Platform) -> Sequence[Node]:
+    """The nodes of its database."""
+    opened = await Database.open(node.environment["TELEFOON_DATABASE_URL"])
+    try:
+        return await Nodes(opened).all()
+    finally:
+        await opened.close()
 
 
 def files(node: Platform) -> list[Path]:
@@ -216,6 +236,25 @@ async def test_the_proxy_goes_on_by_itself_to_a_node_of_the_region(
     assert of_calls == {"be", "de"}
     assert "inbound_sent_on" in be.log() + de.log()
     assert "cannot find load" not in proxy.log
+
+
+async def test_a_call_over_ipv6_goes_on_to_a_node_of_the_region_over_ipv6(
+    tmp_path: Path, ports: Ports, shop: Customer, database: str
+) -> None:
+    shop.flows["/start"] = TALKS
+    async with (
+        regions(tmp_path, ports, shop, database, TWO, behind_proxy=True, over_ipv6=True) as (_, (be, de)),
+        balancer(tmp_path, ports, (be, de), over_ipv6=True) as proxy,
+        AsyncExitStack() as stack,
+    ):
+        for _ in range(3):
+            dialled = f"sip:{NUMBER}@[{IPV6}]:{proxy.port}"
+            caller = await stack.enter_async_context(phone("--host", IPV6, "--dial", dialled))
+            await caller.tells("answered", within_s=20)
+        of_calls, _ = await nodes_of(database)
+
+    assert of_calls == {"de"}
+    assert "inbound_sent_on" in be.log()
 
 
 @asynccontextmanager

@@ -17,10 +17,11 @@ log = structlog.get_logger(__name__)
 async def sent_on(leg: Leg, arrival: InboundCall, region: str, services: CallServices) -> None:
     """Send who calls on to the node of a region that has the least to do (302, RFC 3261 §21.3.3).
 
-    Where none takes calls there, or the trunk follows no redirection, it is 503 with Retry-After. Of the call nothing
-    is kept here, nor in the database.
+    Who called over IPv6 is sent on over IPv6. Where none takes such calls there, or the trunk follows no redirection,
+    it is 503 with Retry-After. Of the call nothing is kept here, nor in the database.
     """
-    address = services.nodes.takes_calls_in(region) if services.nodes is not None else None
+    over_ipv6 = arrival.source.startswith("[")
+    address = services.nodes.takes_calls_in(region, over_ipv6=over_ipv6) if services.nodes is not None else None
     if address is None or not arrival.follows_redirects:
         rule = "no node in its region" if address is None else "its trunk follows no redirection to its region"
         log.warning("inbound_refused", source=arrival.source, rule=rule, region=region)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, Float, Integer, String, Table
+from sqlalchemy import Boolean, Float, Integer, String, Table, text
 
 from engine.model.node import DutyKind, NodeState
 from engine.store.data_kinds import Whose, about, technical
@@ -17,6 +17,7 @@ nodes: Final = Table(
     technical("state", EnumColumn(NodeState), nullable=False),
     technical("rest_url", StoredText, nullable=False),
     technical("sip_address", StoredText, nullable=False),
+    technical("sip_over_ipv6", StoredText, nullable=False, server_default=text("''")),
     technical("region", StoredText, nullable=False),
     technical("version", StoredText, nullable=False),
     technical("process", StoredText, nullable=False),

@@ -1,5 +1,6 @@
 """The lists of the SIP proxy before the nodes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_network
 
@@ -22,6 +23,28 @@ def test_a_line_has_the_nodes_address_and_its_name() -> None:
 
 def test_over_tls_the_port_is_the_one_above() -> None:
     assert nodes_list([node("a")], over_tls=True) == "1 sip:10.0.0.11:5061;transport=tls 0 0 duid=a\n"
+
+
+def test_with_an_address_of_the_proxy_over_ipv6_nodes_that_speak_it_are_in_a_group_of_their_own_too() -> None:
+    both = replace(node("a"), sip_over_ipv6="[fd00::11]:5060")
+    alone = replace(node("b", sip="[fd00::12]:5060"), sip_over_ipv6="[fd00::12]:5060")
+
+    assert nodes_list([both, node("c"), alone], inside_ipv6="[fd00::5]:5060").splitlines() == [
+        "1 sip:10.0.0.11:5060 0 0 duid=a",
+        "2 sip:[fd00::11]:5060 0 0 duid=a;socket=udp:[fd00::5]:5060",
+        "1 sip:10.0.0.11:5060 0 0 duid=c",
+        "2 sip:[fd00::12]:5060 0 0 duid=b;socket=udp:[fd00::5]:5060",
+    ]
+    assert nodes_list([both], over_tls=True, inside_ipv6="[fd00::5]:5061").splitlines() == [
+        "1 sip:10.0.0.11:5061;transport=tls 0 0 duid=a",
+        "2 sip:[fd00::11]:5061;transport=tls 0 0 duid=a;socket=tls:[fd00::5]:5061",
+    ]
+
+
+def test_without_one_those_of_ipv6_alone_are_in_the_one_group_that_there_is() -> None:
+    alone = replace(node("a", sip="[fd00::12]:5060"), sip_over_ipv6="[fd00::12]:5060")
+
+    assert nodes_list([alone]) == "1 sip:[fd00::12]:5060 0 0 duid=a\n"
 
 
 def test_a_node_that_drains_or_is_lost_stays_and_one_that_has_stopped_goes() -> None:
