@@ -19,7 +19,7 @@ from tests.peers.numbered_sound import LAWS, Form, NumberedEar, NumberedVoice, i
 from tests.peers.socket_server import socket_server
 
 FIRST_PROGRAM: Final = 0x80
-"""The speaker that the first program is; callers are those before it."""
+"""The speaker that the first program is, and each that comes as many later; callers are those before it."""
 OF_ENCODING: Final[dict[str, Law | None]] = {"mulaw": PCMU, "alaw": PCMA, "l16": None}
 SPOKEN_IN: Final[dict[str, Law]] = {"mulaw": PCMU, "alaw": PCMA, "l16": PCMU}
 """The law whose values a program's sound has, where it is sent as samples too."""
@@ -165,7 +165,8 @@ class CountingPrograms:
         await socket.prepare(request)
         does, law, encoding = (request.match_info[name] for name in ("does", "law", "encoding"))
         beside = self.talking if does == "talks" else self.listening
-        voice = NumberedVoice(FIRST_PROGRAM + len(beside), SPOKEN_IN[encoding]) if does == "talks" else None
+        speaker = FIRST_PROGRAM + len(beside) % FIRST_PROGRAM
+        voice = NumberedVoice(speaker, SPOKEN_IN[encoding]) if does == "talks" else None
         program = CountingProgram(encoding, socket, LAWS[law], voice)
         beside.append(program)
         await program.serve()

@@ -12,6 +12,7 @@ input it prints the counts.
 """
 
 import base64
+import contextlib
 import json
 import math
 import os
@@ -20,7 +21,7 @@ import socket
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from tests.peers.numbered_sound import FRAME, LAWS, Form, NumberedEar, NumberedVoice
 from tests.peers.rtp import NotRtp, Packet, TelephoneEvent
@@ -33,6 +34,7 @@ _LEARNS: Final = 25
 """From so many packets one learns when the far end's clock ticks."""
 _LONGEST_WAIT_S: Final = 0.5
 _BUFFER: Final = 4 * 1024 * 1024
+_MOST_ORDERED: Final = 1 << 20
 _MOST_NOTED: Final = 20
 _FRAMES_TIMED: Final = 3000
 
@@ -65,6 +67,8 @@ class NumberedCaller:
 
     voice: NumberedVoice
     ear: NumberedEar
+    beside: socket.socket
+    """At the port above, where reports arrive (RTCP), which would be somebody else's otherwise."""
     socket: socket.socket
     behind_s: float | None = None
     """How long after the far end's packets it sends its own, if that is to be so."""
@@ -166,18 +170,55 @@ class NumberedCaller:
 def opened(number: int, wanted: str) -> NumberedCaller:
     """One with a port of its own, as the command line wants it."""
     own, of_program, behind_ms = wanted.split(":")
-    opened_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    opened_socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-    opened_socket.bind(("127.0.0.1", 0))
-    opened_socket.setblocking(False)
+    sound, reports = media_sockets()
+    sound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
     ear = NumberedEar(Form(LAWS[of_program], LAWS[own]))
     behind_s = int(behind_ms) / 1000 if behind_ms else None
-    return NumberedCaller(NumberedVoice(number, LAWS[own]), ear, opened_socket, behind_s)
+    return NumberedCaller(NumberedVoice(number, LAWS[own]), ear, reports, sound, behind_s)
+
+
+def media_sockets() -> tuple[socket.socket, socket.socket]:
+    """One at a free even port, for sound, and one at the port above, for reports of it (RFC 3550 §11)."""
+    while True:
+        sound = _bound(0)
+        port = sound.getsockname()[1]
+        if port % 2 == 0:
+            with contextlib.suppress(OSError):  # somebody else has it
+                return sound, _bound(port + 1)
+        sound.close()
+
+
+def _bound(port: int) -> socket.socket:
+    made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        made.bind(("127.0.0.1", port))
+    except OSError:
+        made.close()
+        raise
+    made.setblocking(False)
+    return made
+
+
+class OrderLines:
+    """The lines of what a descriptor gives, as many as are there: none is left waiting for the next to come."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._begun = b""
+
+    def read(self) -> list[bytes] | None:
+        """Lines that have come whole since the last time; None at the end."""
+        came = os.read(self._descriptor, _MOST_ORDERED)
+        if not came:
+            return None
+        *lines, self._begun = (self._begun + came).split(b"\n")
+        return lines
 
 
 def run(callers: list[NumberedCaller]) -> None:
     """Until the input ends."""
     by_descriptor, stdin = {each.socket.fileno(): each for each in callers}, sys.stdin.fileno()
+    orders = OrderLines(stdin)
     while True:
         wait_s = max(0.0, min(_LONGEST_WAIT_S, *(each.left_s for each in callers)))
         ready, _, _ = select.select([*by_descriptor, stdin], [], [], wait_s)
@@ -187,22 +228,19 @@ def run(callers: list[NumberedCaller]) -> None:
         for one in ready:
             if one != stdin:
                 by_descriptor[one].hear()
-            elif not _told(callers):
+                continue
+            if (lines := orders.read()) is None:
                 return
+            for line in lines:
+                _obey(callers, json.loads(line))
 
 
-def _told(callers: list[NumberedCaller]) -> bool:
-    """Do what the input says; False at its end."""
-    line = sys.stdin.readline()
-    if not line:
-        return False
-    order = json.loads(line)
+def _obey(callers: list[NumberedCaller], order: dict[str, Any]) -> None:
     caller = callers[order["caller"]]
     if "key" in order:
         caller.press(order["key"])
     else:
         caller.speak_to(order["port"])
-    return True
 
 
 def _come_first() -> None:

@@ -1,5 +1,6 @@
 """Sound in which every 20 ms tell who says them and which they are, so that what is lost or doubled is counted."""
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -72,6 +73,10 @@ class Form:
         samples = self.said_in.decode(coded)
         return self.law.encode(samples) if self.law else samples.astype("<i2").tobytes()
 
+    def numbers(self) -> re.Pattern[bytes]:
+        """What the beginnings of frames look like: so many digits in a row."""
+        return re.compile(b"(?:%b){%d}" % (b"|".join(map(re.escape, self.digits())), _DIGITS), re.DOTALL)
+
     def digits(self) -> dict[bytes, str]:
         """The digits of numbers by what stands for them."""
         codes = _DIGIT_CODES[self.said_in.name]
@@ -119,10 +124,11 @@ class NumberedEar:
     _waits: bytes = b""
     _skipped: int = 0
     """Samples since the last frame that was understood."""
-    _digits: dict[bytes, str] = field(default_factory=dict)
+    _digits: dict[bytes, str] = field(init=False)
+    _numbers: re.Pattern[bytes] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._digits = self.form.digits()
+        self._digits, self._numbers = self.form.digits(), self.form.numbers()
 
     @property
     def left_over(self) -> int:
@@ -149,19 +155,28 @@ class NumberedEar:
             elif (told := self._told()) is not None:
                 self._begin_again(*told)
             else:
-                self._skip()
+                self._skip(self._samples_without_number())
 
     def _go_on(self, number: int) -> None:
         self.last = number
         self.frames += 1
         self._waits = self._waits[FRAME * self.form.sample_bytes :]
 
-    def _skip(self) -> None:
+    def _samples_without_number(self) -> int:
+        """Count samples from one that begins no frame to the next that may; behind each a whole frame has come."""
         width = self.form.sample_bytes
-        self._skipped += 1
-        if self.first is None and self._skipped <= _PRELUDE:
-            self.prelude += self._waits[:width]
-        self._waits = self._waits[width:]
+        most = len(self._waits) // width - FRAME + 1
+        at = width
+        while (found := self._numbers.search(self._waits, at)) and found.start() % width:
+            at = found.start() + 1
+        return min(most, found.start() // width) if found else most
+
+    def _skip(self, samples: int) -> None:
+        size = samples * self.form.sample_bytes
+        if self.first is None and self._skipped < _PRELUDE:
+            self.prelude += self._waits[:size]
+        self._skipped += samples
+        self._waits = self._waits[size:]
 
     def _begin_again(self, speaker: int, number: int) -> None:
         if self.first is None:
