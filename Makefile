@@ -24,7 +24,7 @@ help:
 	@echo 'make test-fast     those that need neither SIP nor other programs: under a minute'
 	@echo 'make test-kits     a conversation with an agent of twilio-agent-connect, which make test leaves out'
 	@echo 'make exact         an hour of ten calls with media streams, sample for sample; shorter: make exact MINUTES=5 CALLS=4'
-	@echo 'make said-first    a thousand calls for each policy: nothing of a program before the notice has ended; CALLS=100'
+	@echo 'make said-first    a thousand calls for each policy: nothing of a program before the notice, nor to it before consent; CALLS=100'
 	@echo 'make test-memory   tests/sip on a library that ends at the first wrong use of memory (AddressSanitizer)'
 	@echo 'make fuzz          an hour of bytes that are nearly right, on that library; other bytes: make fuzz SEED=2 MINUTES=10'
 	@echo 'make interop       every kind of call with every kind of far end, half an hour; writes docs/interop.md'

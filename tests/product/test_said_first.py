@@ -1,7 +1,8 @@
 """Over many calls: no sample of a program before the notice has ended, and none to a program before there is consent.
 
 Programs say numbered sound from their first message on, and telephones from the answer on, so that a single frame of
-20 ms would be found. `make said-first` makes a thousand calls for each policy; TELEFOON_TESTS_SAID_FIRST is how many.
+20 ms would be found. `make said-first` makes a thousand calls for each variant; TELEFOON_TESTS_SAID_FIRST is how many,
+and TELEFOON_TESTS_SAID_FIRST_AT_ONCE how many of them at once.
 """
 
 import asyncio
@@ -36,7 +37,7 @@ from tests.peers.waiting import eventually
 pytestmark = [pytest.mark.sip, pytest.mark.slow]
 
 CALLS: Final = int(os.environ.get("TELEFOON_TESTS_SAID_FIRST", "6"))
-AT_ONCE: Final = 20
+AT_ONCE: Final = int(os.environ.get("TELEFOON_TESTS_SAID_FIRST_AT_ONCE", "20"))
 APART_S: Final = 0.2
 RESULT: Final = os.environ.get("TELEFOON_TESTS_SAID_FIRST_RESULT", "")
 NAME: Final = "Bakkerij Peeters"
@@ -48,6 +49,13 @@ POLICIES: Final[dict[str, dict[str, str]]] = {
     },
     "not-ai": {"policy": "not-ai", "reason": "A colleague's own voice.", "asserted_by": "Zoë Peeters"},
 }  # fmt: skip
+VARIANTS: Final = {
+    "announce": ("announce", False),
+    "announce-by-key": ("announce", True),
+    "agent-says-it": ("agent-says-it", True),
+    "not-ai": ("not-ai", True),
+}
+"""The policy, and whether people consent by a key: where they do not, the notice is all that they are told."""
 WITH_KEYS: Final = f"a=rtpmap:{EVENTS} telephone-event/8000\r\na=fmtp:{EVENTS} 0-15\r\n"
 ALIKE_AT_LEAST: Final = 0.6
 """The platform makes 8 kHz of its voice by a filter of its own."""
@@ -78,10 +86,10 @@ class Sums:
 
 @asynccontextmanager
 async def house(
-    folder: Path, ports: Ports, shop: Customer, policy: str
+    folder: Path, ports: Ports, shop: Customer, policy: str, *, by_key: bool
 ) -> AsyncIterator[tuple[Platform, CountingPrograms]]:
-    """A platform whose callers hear the notice at once, or press a key before a program hears them."""
-    consent = NUMBER_ASKS_NOBODY if policy == "announce" else {"--consent": "press-to-consent"}
+    """A platform whose callers press a key before a program hears them, or need not."""
+    consent = {"--consent": "press-to-consent"} if by_key else NUMBER_ASKS_NOBODY
     options = {"--url": shop.url("/start"), **consent}
     settings = {"CODECS": "PCMA"}
     async with counting_programs() as programs, platform(folder, ports, settings, number=options) as telefoon:
@@ -103,12 +111,14 @@ async def some_calls(
         callers = [await stack.enter_async_context(raw_caller(telefoon.sip_port)) for _ in range(count)]
         await asyncio.gather(*(call_in(phones, number, caller) for number, caller in enumerate(callers)))
         pressing = asyncio.create_task(press_always(phones, count))
-        await eventually(
-            lambda: len(now := programs.talking[before:]) == count and all(each.marks for each in now),
-            within_s=90,
-            otherwise=lambda: f"{[(each.call, each.marks) for each in programs.talking[before:]]}",
-        )
-        pressing.cancel()
+        try:
+            await eventually(
+                lambda: len(now := programs.talking[before:]) == count and all(each.marks for each in now),
+                within_s=90,
+                otherwise=lambda: f"{[(each.call, each.marks) for each in programs.talking[before:]]}",
+            )
+        finally:
+            pressing.cancel()
         await asyncio.gather(*(caller.asks("BYE") for caller in callers))
         return await phones.counts(), programs.talking[before:]
 
@@ -131,8 +141,8 @@ async def press_always(phones: Telephones, count: int) -> None:
             phones.press(number, "1")
 
 
-def add_sound(sums: Sums, heard: dict[str, Any], notice: Sound | None) -> None:
-    """What a telephone has heard before the program's first frame, by its place."""
+def add_sound(sums: Sums, heard: dict[str, Any], notice: Sound | None, *, asked: bool) -> None:
+    """What a telephone has heard before the program's first frame, by its place; where `asked`, a question too."""
     sums.not_from_its_beginning += heard["first"] != 0
     if notice is None:
         return
@@ -142,7 +152,8 @@ def add_sound(sums: Sums, heard: dict[str, Any], notice: Sound | None) -> None:
     if found.score < ALIKE_AT_LEAST:
         sums.not_told.append(f"the notice is heard by {found.score:.2f}")
     sums.of_program_before_notice_end += max(0, end - heard["before"])
-    sums.between_notice_and_program += int(np.count_nonzero(np.abs(prelude.pcm[end:]) > SILENT))
+    if not asked:
+        sums.between_notice_and_program += int(np.count_nonzero(np.abs(prelude.pcm[end:]) > SILENT))
 
 
 async def add_records(
@@ -166,24 +177,24 @@ async def add_records(
     sums.to_program_before_consent += sum(each < at_s - 0.2 for each in said_at_s[heard.first :]) * FRAME
 
 
-@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.costly("because it compares all that many callers heard with the notice")
 async def test_nothing_is_heard_of_a_program_before_the_notice_has_ended_nor_by_it_before_there_is_consent(
-    tmp_path: Path, ports: Ports, shop: Customer, policy: str
+    tmp_path: Path, ports: Ports, shop: Customer, variant: str
 ) -> None:
-    sums = Sums()
-    async with house(tmp_path, ports, shop, policy) as (telefoon, programs):
+    sums, (policy, by_key) = Sums(), VARIANTS[variant]
+    async with house(tmp_path, ports, shop, policy, by_key=by_key) as (telefoon, programs):
         text = load_notice_texts().wording(NAME, "en-GB").text
         notice = await asyncio.to_thread(said, telefoon, tmp_path, "notice", text) if policy == "announce" else None
         while sums.calls < CALLS:
             counted, made = await some_calls(telefoon, programs, min(AT_ONCE, CALLS - sums.calls))
             sums.calls += len(made)
             for each in counted:
-                add_sound(sums, each["heard"], notice)
+                add_sound(sums, each["heard"], notice, asked=by_key)
             for program in made:
                 await add_records(sums, telefoon, policy, program, counted)
             if RESULT:
-                Path(f"{RESULT}-{policy}.json").write_text(json.dumps(asdict(sums), indent=1))
+                Path(f"{RESULT}-{variant}.json").write_text(json.dumps(asdict(sums), indent=1))
 
     assert sums == Sums(CALLS, unheard=sums.unheard, between_notice_and_program=sums.between_notice_and_program)
     assert sums.between_notice_and_program <= FRAME * CALLS
