@@ -71,6 +71,11 @@ class Conversation:
         """Whether the agent is heard, or about to be."""
         return self._queue.audible is not None
 
+    @property
+    def awaits_more(self) -> bool:
+        """Whether a sentence may be whole that is not spoken yet, since more of it may come."""
+        return self._queue.may_hold_sentence
+
     def begin(self, now_s: float) -> Iterator[Deed]:
         """The welcome, where there is one."""
         if self._plan.welcome:
@@ -91,6 +96,11 @@ class Conversation:
         if not self._is_over:
             yield from self._ordered(order, now_s)
             yield from self._next()
+
+    def no_more_came(self) -> Iterator[Deed]:
+        """The program has sent nothing for so long that the sentence is whole by which it stopped."""
+        self._queue.say_held()
+        yield from self._next()
 
     def received_unread(self, why: str) -> Iterator[Deed]:
         """The program sent what is no message."""

@@ -12,7 +12,9 @@ _LAST_WORD: Final = 24
 """Characters in which each word that goes on after its full stop has room."""
 _DIGITS_OF_A_DAY: Final = 2
 _LAST_DAY: Final = 31
-_END: Final = re.compile(r"[.!?\u2026]+[\"'\u00bb\u201d\u2019)\]]*(?=\s)|[\u3002\uff01\uff1f]|(?=\n)")
+_SIGNS: Final = r"[.!?\u2026]+[\"'\u00bb\u201d\u2019)\]]*"
+_END: Final = re.compile(rf"{_SIGNS}(?=\s)|[\u3002\uff01\uff1f]|(?=\n)")
+_LAST: Final = re.compile(rf"{_SIGNS}$")
 _WORD_BEFORE: Final = re.compile(r"([^\W_][\w.\u2019']*)\.$")
 _ABBREVIATIONS: Final = frozenset((
     "b.v", "bijv", "blz", "bv", "bzw", "ca", "d.h", "d.w.z", "dhr", "dr", "e.g", "evtl", "fr", "hr", "i.e",
@@ -37,6 +39,12 @@ class SentenceJoiner:
             whole.append(self._held[:cut])
             self._held = self._held[cut:].lstrip()
         return [sentence for each in whole if (sentence := each.strip())]
+
+    @property
+    def may_be_whole(self) -> bool:
+        """Whether what is held ends as sentences do: it is one unless more of it comes."""
+        held = self._held
+        return bool(_LAST.search(held)) and not (_goes_on(held) or is_within_markup(held))
 
     def rest(self) -> str | None:
         """What is left at the end of a turn; None if nothing is."""

@@ -79,6 +79,16 @@ class SpeechQueue:
             self._is_open = False
         return gives_way
 
+    @property
+    def may_hold_sentence(self) -> bool:
+        """Whether what has come of a sentence may be all of it."""
+        return self._joiner.may_be_whole
+
+    def say_held(self) -> None:
+        """Nothing more came for a while: what may be a whole sentence is one."""
+        if self.may_hold_sentence:
+            self._finish_sentence()
+
     def play(self, order: PlayFile) -> bool:
         """Add a sound; gives whether what is being heard gives way to it."""
         if self._has_ended:

@@ -13,6 +13,11 @@ class MessageCame:
 
 
 @dataclass(frozen=True, slots=True)
+class NoMoreCame:
+    """The program has sent nothing since it sent what may be a whole sentence."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionLost:
     """The connection to the program has ended, and is not made again; `code` is that of its Close."""
 
@@ -62,4 +67,14 @@ class PersonGone:
     """The far end has hung up."""
 
 
-Happening = MessageCame | ConnectionLost | SpeechHeard | NotListened | KeyCame | PieceBegan | PieceDone | PersonGone
+Happening = (
+    MessageCame
+    | NoMoreCame
+    | ConnectionLost
+    | SpeechHeard
+    | NotListened
+    | KeyCame
+    | PieceBegan
+    | PieceDone
+    | PersonGone
+)

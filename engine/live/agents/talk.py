@@ -21,6 +21,7 @@ from engine.live.agents.happenings import (
     Happening,
     KeyCame,
     MessageCame,
+    NoMoreCame,
     NotListened,
     PersonGone,
     PieceBegan,
@@ -37,6 +38,8 @@ from engine.ports.recognition import PartialTranscript, SpeechBegan, Transcript,
 
 LOST_CODE: Final = "39001"
 """The field's number where the network lost the program."""
+MORE_WITHIN_S: Final = 0.1
+"""Models make tokens faster than this; one that calls a tool says so in a whole sentence, and is silent for seconds."""
 _ROUND_TRIP_EVERY_S: Final = 10.0
 _DEBUGGING: Final = "debugging"
 _OURS: Final = "Something of the platform failed."
@@ -70,6 +73,8 @@ class LiveTalk:
             self._happenings.put, partials=self._conversation.wants_partials,
         )  # fmt: skip
         self._performing: asyncio.Task[None] | None = None
+        self._waiting: asyncio.Task[None] | None = None
+        """For more of what may be a whole sentence."""
         self._piece = 0
         """The number of the piece that is being performed."""
         self._untold: str | None = None
@@ -97,6 +102,7 @@ class LiveTalk:
         finally:
             await beside.close()
             await self._break_off()
+            await self._stop_waiting()
             if self._ears.gate is not None:
                 self._ears.gate.close()
 
@@ -115,6 +121,8 @@ class LiveTalk:
                 """It was broken off meanwhile."""
             case _:
                 await self._do(self._deeds_of(happening, self._now))
+        if isinstance(happening, MessageCame):
+            await self._wait_for_more()
 
     def _deeds_of(self, happening: Happening, now: float) -> Iterable[Deed]:
         talk = self._conversation
@@ -123,6 +131,8 @@ class LiveTalk:
                 return talk.received_unread("A message is text.")
             case MessageCame(message=str() as message):
                 return talk.received(message, now)
+            case NoMoreCame():
+                return talk.no_more_came()
             case SpeechHeard(heard=heard):
                 self._untold = None
                 return self._of_speech(heard, now)
@@ -146,6 +156,20 @@ class LiveTalk:
                 return self._conversation.understood(text, confidence, now)
             case _:
                 return ()  # a pause, after which it may go on
+
+    async def _wait_for_more(self) -> None:
+        await self._stop_waiting()
+        if self._conversation.awaits_more:
+            self._waiting = started(self._until_no_more_came())
+
+    async def _until_no_more_came(self) -> None:
+        await self._clock.sleep(MORE_WITHIN_S)
+        self._happenings.put(NoMoreCame())
+
+    async def _stop_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            await stopped(waiting)
 
     def _warm(self) -> None:
         """An answer is to be spoken soon."""

@@ -32,6 +32,19 @@ def test_tokens_are_joined_to_sentences(tokens: Sequence[str], whole: Sequence[s
     assert (found, joiner.rest()) == (list(whole), rest)
 
 
+@pytest.mark.parametrize(
+    ("held", "may_be_whole"),
+    [("One moment.", True), ('"Is it you?"', True), ("One moment", False), ("Call Dr.", False), ("At 9", False),
+     ("<s>One.", False), ("One moment. ", False), ("", False)],
+)  # fmt: skip
+def test_what_ends_as_sentences_do_may_be_one(held: str, may_be_whole: bool) -> None:
+    joiner = SentenceJoiner()
+
+    joiner.add(held)
+
+    assert joiner.may_be_whole is may_be_whole
+
+
 def test_a_text_without_an_end_is_spoken_up_to_a_word() -> None:
     joiner = SentenceJoiner()
 

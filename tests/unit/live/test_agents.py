@@ -113,6 +113,23 @@ async def test_a_prompt_is_answered_sentence_by_sentence_in_its_language(node: F
     assert speech.facts["text"] == "good morning"
 
 
+async def test_a_sentence_is_spoken_though_its_program_is_silent_after_it(node: FakeNode) -> None:
+    caller = await talking(node)
+
+    node.around.agent.says("I will", last=False)
+    node.around.agent.says(" look it up.", last=False)
+    await node.passes(0.2)
+    assert caller.hears_now == {"I will look it up."}
+    await node.passes(5)
+    node.around.agent.says(" It is there, at Dr.", last=False)
+    await node.passes(5)
+    assert caller.heard[1:] == ["I will look it up."]
+
+    node.around.agent.says(" Peeters'.")
+    await caller.hears("It is there, at Dr. Peeters'.")
+    assert not node.around.agent.was_told("error")
+
+
 async def test_markup_in_what_it_sends_is_spoken_as_such_and_noted_in_words(node: FakeNode) -> None:
     caller = await talking(node)
 
