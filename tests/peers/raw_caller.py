@@ -147,6 +147,13 @@ class RawCaller(asyncio.DatagramProtocol):
                 await asyncio.sleep(0.2)
         return answer
 
+    async def calls_until_taken(self, body: str, *, within_s: float = 30.0) -> SipMessage:
+        """The final answer to a call, placed anew while the far end has too much to do (503, RFC 3261 §21.5.4)."""
+        async with within(within_s):
+            while (answer := await self.asks("INVITE", body=body)).code == 503:
+                await asyncio.sleep(float(answer.header("retry-after") or 1))
+        return answer
+
     def follow(self, answer: SipMessage) -> None:
         """Speak from now on to whom an answer names, by the proxies that it came by."""
         self.remote_target = answer.header("contact").partition("<")[2].partition(">")[0]

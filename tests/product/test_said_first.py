@@ -127,7 +127,7 @@ async def call_in(phones: Telephones, number: int, caller: RawCaller) -> None:
     """Speak from the answer on; not all call in one moment."""
     await asyncio.sleep(number * APART_S)
     body = audio(phones.ports[number], more=WITH_KEYS).replace("RTP/AVP 8\r", f"RTP/AVP 8 {EVENTS}\r")
-    answer = await caller.asks("INVITE", body=body)
+    answer = await caller.calls_until_taken(body)
     assert answer.code == 200
     assert answer.sdp is not None
     phones.speak(number, answer.sdp.port)
