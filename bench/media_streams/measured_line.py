@@ -1,10 +1,12 @@
-"""A caller's sound that is timed: bursts are sent at known times, and each packet's arrival is the kernel's."""
+"""A caller's sound that is timed: what it says is sent at known times, and each packet's arrival is the kernel's."""
 
 import selectors
 import socket
 import struct
 import threading
 import time
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
@@ -33,22 +35,28 @@ class Heard:
     loud: bool
 
 
-def is_loud(samples: np.ndarray[tuple[int], np.dtype[np.int16]]) -> bool:
-    """Whether 20 ms of sound are a burst's."""
-    return bool(np.abs(samples.astype(np.int32)).mean() > LOUD)
+def is_loud(samples: np.ndarray[tuple[int], np.dtype[np.int16]], over: int = LOUD) -> bool:
+    """Whether 20 ms of sound are louder than that, as a burst's are."""
+    return bool(np.abs(samples.astype(np.int32)).mean() > over)
 
 
 class MeasuredLine:
-    """A media port in A-law: one thread sends every 20 ms, and another reads, while inside."""
+    """A media port in A-law: one thread sends every 20 ms, and another reads, while inside.
 
-    def __init__(self) -> None:
+    A packet is loud whose mean amplitude is over `loud_over`.
+    """
+
+    def __init__(self, loud_over: int = LOUD) -> None:
+        self._loud_over = loud_over
         self.heard: list[Heard] = []
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self._socket.setsockopt(socket.SOL_SOCKET, _STAMPS, 1)
         self._far_end: tuple[str, int] | None = None
-        self._left = 0
+        self._waiting: deque[bytes] = deque()
         self._began: list[float] = []
+        self.last_loud_s = 0.0
+        """When the last packet that sounds was sent (s, Unix)."""
         self._closing = threading.Event()
         self._threads = [threading.Thread(target=each, daemon=True) for each in (self._send, self._read)]
 
@@ -67,7 +75,11 @@ class MeasuredLine:
 
     def burst(self, seconds: float) -> None:
         """Sound for so long."""
-        self._left = round(seconds / _FRAME_S)
+        self.say([_BURST] * round(seconds / _FRAME_S))
+
+    def say(self, payloads: Iterable[bytes]) -> None:
+        """Send these frames of 20 ms in A-law, after what still waits."""
+        self._waiting.extend(payloads)
 
     def __enter__(self) -> Self:
         for each in self._threads:
@@ -85,15 +97,18 @@ class MeasuredLine:
     def _send(self) -> None:
         began_s, number, sounds = time.monotonic(), 0, False
         while not self._closing.wait(max(0.0, began_s + number * _FRAME_S - time.monotonic())):
-            loud = self._left > 0
-            packet = Packet(8, number & 0xFFFF, number * 160 & 0xFFFFFFFF, 7, _BURST if loud else _QUIET)
+            at = number
             number += 1
             if self._far_end is None:
                 continue
-            if loud and not sounds:
-                self._began.append(time.time())
+            payload = self._waiting.popleft() if self._waiting else _QUIET
+            loud = self._is_loud(payload)
+            if loud:
+                self.last_loud_s = time.time()
+                if not sounds:
+                    self._began.append(self.last_loud_s)
             sounds = loud
-            self._left -= loud
+            packet = Packet(PCMA.payload_type, at & 0xFFFF, at * len(_QUIET) & 0xFFFFFFFF, 7, payload)
             self._socket.sendto(packet.bytes(), self._far_end)
 
     def _read(self) -> None:
@@ -108,7 +123,12 @@ class MeasuredLine:
             packet = Packet.read(datagram)
         except NotRtp:
             return
+        if packet.payload_type != PCMA.payload_type:
+            return  # a report to the line below
         for level, kind, data in extra:
             if (level, kind) == (socket.SOL_SOCKET, _STAMPS):
                 seconds, nanoseconds = struct.unpack("qq", data[:16])
-                self.heard.append(Heard(seconds + nanoseconds / 1e9, is_loud(PCMA.decode(packet.payload))))
+                self.heard.append(Heard(seconds + nanoseconds / 1e9, self._is_loud(packet.payload)))
+
+    def _is_loud(self, payload: bytes) -> bool:
+        return is_loud(PCMA.decode(payload), self._loud_over)

@@ -20,7 +20,7 @@ STREAMED_APART: Final = "+3225550102"
 """A third, whose calls have a program of their own."""
 _MESSAGES_A_S: Final = 50
 _LOOP_S: Final = 10
-_ALLOWED: Final = {
+ALLOWED: Final = {
     "--consent": "none-needed", "--consent-basis": "a measurement",
     "--disclosure": "not-ai", "--disclosure-reason": "a tone of a measurement", "--asserted-by": "the measurement",
 }  # fmt: skip
@@ -132,7 +132,7 @@ async def streaming_node(place: Place, talking: Talking) -> AsyncIterator[tuple[
             "/apart": _flow(_streamed_to(apart.url, talking)),
             "/bare": _flow("<Pause length='300'/>"),
         }
-        async with serving(pages) as web, node(place, _SETTINGS, {"--url": web.url("/streamed"), **_ALLOWED}) as one:
+        async with serving(pages) as web, node(place, _SETTINGS, {"--url": web.url("/streamed"), **ALLOWED}) as one:
             await _add(one, place, NOT_STREAMED, web.url("/bare"))
             await _add(one, place, STREAMED_APART, web.url("/apart"))
             yield one, apart
@@ -147,7 +147,7 @@ async def another_number(one: Node, place: Place, number: str, program: str) -> 
 
 
 async def _add(one: Node, place: Place, number: str, url: str) -> None:
-    options = {"--account": ACCOUNT, "--url": url, **_ALLOWED}
+    options = {"--account": ACCOUNT, "--url": url, **ALLOWED}
     given = [each for option in options.items() for each in option]
     await telefoon(place, one.settings, "numbers", "add", number, *given)
 
