@@ -105,9 +105,10 @@ class Forwarding:
             return None  # the node got nothing of it
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("not_forwarded", node=name, path=request.path, reason=str(error) or type(error).__name__)
-            if _is_read(request) and operation.id not in _FILES:
-                return None  # its rows tell all but the last moment
-            raise _unanswered(name) from None
+            if not _is_read(request):
+                raise _unanswered(name) from None
+            _require_no_file_of(name, operation)
+            return None  # its rows tell all but the last moment
 
     async def _in_the_region(
         self, request: web.Request, caller: Caller, operation: Operation, stores: Stores
@@ -168,7 +169,9 @@ class Forwarding:
         headers[INSIDE] = self.inside.signed(node.name, asked, about, self.now())
         is_streamed = operation.id in _STREAMED
         deadline_s = READ_S if _is_read(request) else DEADLINE_S
-        timeout = aiohttp.ClientTimeout(total=None if is_streamed else deadline_s, sock_connect=_CONNECT_S)
+        timeout = aiohttp.ClientTimeout(
+            total=None if is_streamed else deadline_s, sock_connect=_CONNECT_S, sock_read=DEADLINE_S
+        )
         url = f"{node.rest_url}{request.path_qs}"
         async with self.client.request(
             request.method, url, data=asked.body or None, headers=headers, timeout=timeout, allow_redirects=False

@@ -16,7 +16,7 @@ from tests.peers.phone import PhonePeer, phone
 from tests.peers.platform import NUMBER, Platform
 from tests.peers.ports import Ports
 from tests.peers.twilio_client import does, twilio_client
-from tests.peers.waiting import eventually
+from tests.peers.waiting import eventually, within
 
 pytestmark = [pytest.mark.sip, pytest.mark.postgres]
 
@@ -166,3 +166,22 @@ async def test_programs_of_another_cloud_are_answered_by_any_node(tmp_path: Path
 
         assert ended.status == "completed"
         assert (await a.get(f"calls/{call_id}"))["status"] == "completed"
+
+
+async def test_sound_of_a_node_that_stands_still_is_to_be_asked_for_again(
+    tmp_path: Path, ports: Ports, database: str
+) -> None:
+    async with pair(tmp_path, ports, database) as (_, (a, b)):
+        call_id = await in_progress(a, record=True)
+        await a.noted(call_id, "recording_started")
+        await a.delete(f"calls/{call_id}")
+        recording, _ = await b.recording(tmp_path, call_id=call_id)
+        os.kill(a.pid, signal.SIGSTOP)
+        try:
+            async with within(60), b.client.get(f"recordings/{recording['id']}/audio") as answer:
+                told = answer.status, answer.headers["Retry-After"], (await answer.json())["detail"]
+        finally:
+            os.kill(a.pid, signal.SIGCONT)
+
+    assert told[:2] == (503, "5"), told
+    assert "the node a, which does not answer; try again when it is back." in told[2]
