@@ -4,21 +4,26 @@ Row, events, callbacks and recordings are kept by different parts, at different 
 any two. `Books` are what all of them say; `faults_of` compares them, and `audit` asks a running platform for them.
 """
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from itertools import pairwise
 from typing import Final
 
 from tests.peers.customer import Customer
 from tests.peers.platform import ENDED, Json, Platform
-from tests.peers.waiting import eventually
+from tests.peers.waiting import eventually, within
 
 ORDER: Final = ("queued", "ringing", "in-progress")
 """In which a call has its statuses, before one of ENDED."""
 CLOSED: Final = frozenset({"completed", "failed", "absent", "deleted"})
 _PAGE: Final = 100
+_BACK_S: Final = 60.0
+"""A node that has what was recorded may just be starting: it is asked again as it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,5 +178,13 @@ async def _closed_recordings(telefoon: Platform) -> list[Json]:
 
 
 async def _sound(telefoon: Platform, row: Json) -> bytes | None:
-    async with telefoon.client.get(f"recordings/{row['id']}/audio") as response:
-        return await response.read() if response.ok else None
+    """What a download gives; it is asked for again when its answer says so, and None where there is none after all."""
+    with suppress(TimeoutError):
+        async with within(_BACK_S):
+            while True:
+                async with telefoon.client.get(f"recordings/{row['id']}/audio") as response:
+                    if response.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                        return await response.read() if response.ok else None
+                    again_after_s = int(response.headers["Retry-After"])
+                await asyncio.sleep(again_after_s)
+    return None
