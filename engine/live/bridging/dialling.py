@@ -74,6 +74,7 @@ class Dialling:
             return outcome
         if not await self._may_show(plan, parent):
             return outcome
+        parent.asked_to_refer.clear()  # what was asked for in an earlier verb is none of this one's
         proof = _proof(parent, plan)
         groups = [(target,) for target in plan.targets] if plan.sequential else [plan.targets]
         for group in groups:

@@ -103,6 +103,22 @@ async def test_either_party_can_send_the_caller_on_by_refer(node: FakeNode, who:
     assert params["ReferTransferTarget"] == "sip:desk@pbx.example"
 
 
+async def test_a_refer_from_before_the_dial_sends_nobody_on(node: FakeNode) -> None:
+    url = "https://customer.example/refer"
+    node.around.customer.documents[url] = "<Response><Say>One moment.</Say></Response>"
+    dialled = dial(referUrl=url).removeprefix("<Response>")
+    caller = await node.is_called(f"<Response><Say>Welcome.</Say><Pause length='5'/>{dialled}")
+    await caller.hears("Welcome.")
+    caller.asks_to_be_sent_to("sip:desk@pbx.example")
+    agent = await node.invited(AGENT)
+    agent.answers()
+    await caller.talks_with(agent)
+    await node.passes(2)
+
+    assert caller.can_hear(agent)
+    assert node.around.customer.was_asked(url) == []
+
+
 async def test_refer_without_a_url_for_it_changes_nothing(node: FakeNode) -> None:
     caller, agent = await talking(node, dial())
 
