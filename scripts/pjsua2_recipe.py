@@ -53,6 +53,9 @@ _SETTINGS: Final = MappingProxyType(
         "PJMEDIA_SRTP_HAS_DTLS": "1",
         "PJMEDIA_HAS_OPUS_CODEC": "1",
         "PJMEDIA_HAS_G722_CODEC": "1",
+        # How long, in ms, a jitter buffer that has grown by a packet that came late stays so while all come in time. By
+        # the default, 2000, whoever is late every few seconds is corrected twice each time: by a gap, then by a cut.
+        "PJMEDIA_JBUF_PRO_DISC_T1": "10000",
         # As loud as G.711, as far ends have it: its samples have 15 bits. The default takes them for 14, half as loud.
         "PJMEDIA_G722_DEFAULT_PCM_SHIFT": "1",
     }
