@@ -130,7 +130,7 @@ void StreamSocket::take_messages(Clock::time_point now)
             stream->take(message);
     }
     if (message.content.capacity() > ONE_READ)
-        message.content = std::string();
+        std::string().swap(message.content); // an assignment would keep the memory
     if (frames.fault() == NO_CODE || (state != OPEN && state != CLOSING))
         return;
     ask_to_close(frames.fault(), words_for(frames.fault()));

@@ -10,6 +10,7 @@ namespace telefoon {
 namespace {
 
 const size_t LONGEST_CONTROL = 125;
+const size_t AT_HAND = 64 * 1024; // is kept for what comes next, and what a longer message took is given back
 const pj_uint8_t FINAL = 0x80, RESERVED = 0x70, MASKED = 0x80;
 
 bool is_control(Opcode opcode)
@@ -168,7 +169,7 @@ bool FrameReader::take(const Header &header, WebSocketMessage &message)
     message.opcode = partial.opcode;
     if (!alone) {
         message.content.swap(partial.content);
-        partial.content = std::string();
+        std::string().swap(partial.content);
     }
     return message.opcode != Opcode::TEXT || is_utf8(message.content) || fail(NOT_THE_TYPE);
 }
@@ -205,6 +206,8 @@ void FrameReader::drop_read()
 {
     received.erase(0, read);
     read = 0;
+    if (received.capacity() > AT_HAND && received.size() <= AT_HAND)
+        received.shrink_to_fit();
 }
 
 bool is_utf8(const std::string &text)

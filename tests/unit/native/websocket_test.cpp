@@ -5,6 +5,9 @@
 
 using namespace telefoon;
 
+// The sanitizers' own (sanitizer/allocator_interface.h, which compilers do not bring).
+extern "C" size_t __sanitizer_get_current_allocated_bytes();
+
 namespace {
 
 // As a server sends it: without a mask. `head` are its first byte and the length's.
@@ -88,6 +91,33 @@ TEST_CASE("a message comes whole however its bytes and its fragments are cut")
     CHECK(messages[1].content == "Hello");
     CHECK(messages[2].opcode == Opcode::BINARY);
     CHECK(messages[2].content.size() == 200);
+}
+
+TEST_CASE("what a long message took is given back once it is read")
+{
+    const unsigned MANY = 50;
+    const size_t KEPT = 64 * 1024, PIECE = 16 * 1024;
+    std::string longest = sent({0x81, 127, 0, 0, 0, 0, 0, 0x10, 0, 0}, std::string(LONGEST_MESSAGE, 'x'));
+    longest += sent({0x81, 2}, "a"); // of which half has come
+    std::vector<FrameReader> readers(MANY);
+    const size_t before = __sanitizer_get_current_allocated_bytes();
+
+    for (FrameReader &reader : readers) {
+        WebSocketMessage message;
+        for (size_t at = 0; at < longest.size(); at += PIECE) {
+            CHECK(!reader.next(message));
+            reader.add(longest.data() + at, std::min(PIECE, longest.size() - at));
+        }
+        CHECK(reader.next(message));
+        CHECK(message.content.size() == LONGEST_MESSAGE);
+        CHECK(!reader.next(message));
+        reader.add("b", 1);
+        CHECK(reader.next(message));
+        CHECK(message.content == "ab");
+        CHECK(!reader.next(message));
+    }
+
+    CHECK(__sanitizer_get_current_allocated_bytes() - before <= MANY * KEPT);
 }
 
 TEST_CASE("a close tells its code and its reason, and none where it has none")
