@@ -20,6 +20,16 @@ std::string words_for(CloseCode fault)
         return "the server sends a text that is not UTF-8";
     return "what the server sends is no WebSocket's";
 }
+// What is wrong where a server closes so. Whoever closes in order may say anything with it.
+std::string words_for_close(const WebSocketMessage &message)
+{
+    if (message.close_code == NORMAL_CLOSURE || message.close_code == NO_STATUS)
+        return "";
+    if (!message.content.empty())
+        return message.content;
+    return "the server has closed it with " + std::to_string(message.close_code);
+}
+
 
 std::string close_content(CloseCode code)
 {
@@ -155,7 +165,8 @@ void StreamSocket::take_control(const WebSocketMessage &message, Clock::time_poi
 void StreamSocket::answer_close(const WebSocketMessage &message)
 {
     if (state == OPEN) {
-        ask_to_close(message.close_code == NO_STATUS ? NORMAL_CLOSURE : (CloseCode)message.close_code, message.content);
+        ask_to_close(message.close_code == NO_STATUS ? NORMAL_CLOSURE : (CloseCode)message.close_code,
+                     words_for_close(message));
         close_code = (int)message.close_code;
     }
     ends_when_sent = true;

@@ -207,16 +207,24 @@ async def test_a_leg_that_is_muted_or_held_is_silence_to_the_program_and_marks_c
     assert hears(program.heard(since=loud), 700, seconds=0.4)
 
 
+@pytest.mark.parametrize(
+    ("code", "says", "why"),
+    [
+        (1000, b"the talk is over", ""),
+        (4000, b"the talk is over", "the talk is over"),
+        (1011, b"", "the server has closed it with 1011"),
+    ],
+)
 async def test_a_program_that_closes_ends_the_stream_with_its_code_and_the_call_goes_on(
-    line: Line, ports: Ports, ear: RtpEar
+    line: Line, ports: Ports, ear: RtpEar, code: int, says: bytes, why: str
 ) -> None:
     async with talking(line, ports, ear, two_way=True) as (call, program, stream):
         await stream.wire.hear(Said(call.leg.id), StreamTrack.INBOUND)
         await program.gets("media")
         assert program.socket is not None
-        await program.socket.close(code=4000, message=b"the talk is over")
+        await program.socket.close(code=code, message=says)
         ended = await stream.sees(StreamEnded)
-        assert ended == StreamEnded(4000, "the talk is over")
+        assert ended == StreamEnded(code, why)
         await eventually(
             lambda: not line.agent._switch._streams._tracks and not line.agent._switch._wiring.live(),
             within_s=5,
