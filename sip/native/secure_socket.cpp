@@ -19,6 +19,9 @@ namespace {
 // sound that nobody could count or drop any more.
 const int SYSTEM_KEEPS = 32 * 1024;
 
+// In bytes, of what has come and was not read yet: where a server sends more than is read, it waits there instead.
+const int SYSTEM_TAKES = 128 * 1024;
+
 typedef std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> Context;
 
 std::string words_of_system(int error)
@@ -37,6 +40,8 @@ Context new_context(const std::string &authorities)
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_mode(context.get(),
                      SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+    // What TLS says for itself ends a reading, so that a server that has no end of it takes no more than its turns.
+    SSL_CTX_clear_mode(context.get(), SSL_MODE_AUTO_RETRY);
     const int loaded = authorities.empty() ? SSL_CTX_set_default_verify_paths(context.get())
                                            : SSL_CTX_load_verify_locations(context.get(), authorities.c_str(), NULL);
     if (loaded != 1)
@@ -113,6 +118,7 @@ void SecureSocket::begin()
     const int on = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &SYSTEM_KEEPS, sizeof(SYSTEM_KEEPS));
+    setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &SYSTEM_TAKES, sizeof(SYSTEM_TAKES));
     if (::connect(socket, reinterpret_cast<sockaddr *>(&address), length) && errno != EINPROGRESS)
         fail_by_system();
 }

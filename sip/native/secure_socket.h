@@ -35,6 +35,10 @@ public:
     Step read(char *into, size_t most, size_t &count);
     Step write(const char *bytes, size_t length, size_t &count);
 
+    // Whether what is read at once may end before all that has come does: by TLS, a server's next message is another
+    // record.
+    bool reads_records() const { return tls != nullptr; }
+
     // Whether it goes on only when something may be written.
     bool wants_to_write() const { return awaits_writing; }
 

@@ -8,7 +8,6 @@ namespace {
 
 const int NO_CLOSE = 1006; // there was none (RFC 6455 section 7.4.1)
 const size_t ONE_READ = 16 * 1024;
-const unsigned READS = 16; // in a turn: others wait meanwhile
 const size_t TOO_MUCH_UNSENT = 128 * 1024;
 const std::chrono::seconds CLOSES_WITHIN(2);
 
@@ -20,6 +19,7 @@ std::string words_for(CloseCode fault)
         return "the server sends a text that is not UTF-8";
     return "what the server sends is no WebSocket's";
 }
+
 // What is wrong where a server closes so. Whoever closes in order may say anything with it.
 std::string words_for_close(const WebSocketMessage &message)
 {
@@ -30,7 +30,6 @@ std::string words_for_close(const WebSocketMessage &message)
     return "the server has closed it with " + std::to_string(message.close_code);
 }
 
-
 std::string close_content(CloseCode code)
 {
     return {(char)(code >> 8), (char)(code & 255)};
@@ -39,11 +38,12 @@ std::string close_content(CloseCode code)
 } // namespace
 
 StreamSocket::StreamSocket(std::shared_ptr<LiveStream> stream, Clock::time_point now)
-    : stream(std::move(stream)), socket(this->stream->place()), begun(now), progressed(now), pinged(now), paused(now)
+    : stream(std::move(stream)), socket(this->stream->place()), begun(now), progressed(now), pinged(now),
+      left_unread(now)
 {
 }
 
-bool StreamSocket::run(Clock::time_point now, bool may_read)
+bool StreamSocket::run(Clock::time_point now, bool may_read, size_t most)
 {
     if (state == CONNECTING)
         connect();
@@ -51,7 +51,7 @@ bool StreamSocket::run(Clock::time_point now, bool may_read)
         shake();
     if (!reading_paused && (may_read || has_unread || socket.reads_when_writable()) &&
         (state == OPEN || state == CLOSING))
-        has_unread = read(now);
+        has_unread = read(now, most);
     const bool marks_wait = state == OPEN && stream->return_marks();
     if (state == OPEN && stream->closing)
         ask_to_close(NORMAL_CLOSURE, "");
@@ -62,10 +62,10 @@ bool StreamSocket::run(Clock::time_point now, bool may_read)
     // What a server sends that reads nothing itself would ask for ever more of us.
     const bool was_paused = reading_paused;
     reading_paused = marks_wait || stream->outbox.waiting() > TOO_MUCH_UNSENT;
-    if (reading_paused)
-        paused = now;
     // After a pause there may be something that TLS has read already, of which the system tells no more.
     has_unread = has_unread || was_paused;
+    if (reading_paused || has_unread)
+        left_unread = now;
     return marks_wait ? !wants_to_write() : !reading_paused && has_unread;
 }
 
@@ -110,12 +110,13 @@ void StreamSocket::open()
     take_messages(progressed);
 }
 
-bool StreamSocket::read(Clock::time_point now)
+bool StreamSocket::read(Clock::time_point now, size_t most)
 {
     char bytes[ONE_READ];
-    for (unsigned turn = 0; turn < READS && (state == OPEN || state == CLOSING); ++turn) {
+    while (most && (state == OPEN || state == CLOSING)) {
+        const size_t wanted = std::min(most, sizeof(bytes));
         size_t count = 0;
-        const SecureSocket::Step step = socket.read(bytes, sizeof(bytes), count);
+        const SecureSocket::Step step = socket.read(bytes, wanted, count);
         if (step == SecureSocket::Step::FAILED) {
             end(state == CLOSING ? close_code : NO_CLOSE, state == CLOSING ? close_reason : socket.fault());
             return false;
@@ -124,9 +125,10 @@ bool StreamSocket::read(Clock::time_point now)
             return false;
         frames.add(bytes, count);
         take_messages(now);
-        // Less than was asked for is all there is. One of TLS's records is no longer than what is asked for.
-        if (count < sizeof(bytes))
+        // Less than was asked for is all there is.
+        if (count < wanted && !socket.reads_records())
             return false;
+        most -= count;
     }
     return true;
 }
@@ -225,7 +227,7 @@ void StreamSocket::look(Clock::time_point now)
     if (wants_to_write() && now - progressed > patience())
         return end(NO_CLOSE, "the server does not read");
     // Where it was not read, its pong may lie behind what it has sent.
-    if (awaits_pong && now - std::max(pinged, paused) > patience())
+    if (awaits_pong && now - std::max(pinged, left_unread) > patience())
         return end(NO_CLOSE, "the server answers no ping");
     if (!awaits_pong && now - pinged > std::chrono::milliseconds(stream->plan.ping_every_ms))
         ping(now);

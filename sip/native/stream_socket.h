@@ -12,9 +12,9 @@ public:
 
     int descriptor() const { return socket.descriptor(); }
 
-    // Do all that can be done without waiting; read where the system tells that there may be something. True where
-    // there is more than its turn allows.
-    bool run(Clock::time_point now, bool may_read);
+    // Do all that can be done without waiting; read `most` bytes where the system tells that there may be something.
+    // True where there is more.
+    bool run(Clock::time_point now, bool may_read, size_t most);
 
     // End it where the server has been silent for too long, and ping it where that is due.
     void look(Clock::time_point now);
@@ -29,7 +29,7 @@ private:
     void connect();
     void shake();
     void open();
-    bool read(Clock::time_point now);
+    bool read(Clock::time_point now, size_t most);
     void take_messages(Clock::time_point now);
     void take_control(const WebSocketMessage &message, Clock::time_point now);
     void answer_close(const WebSocketMessage &message);
@@ -50,7 +50,7 @@ private:
     WebSocketMessage message; // that was read last, kept so that the next needs no new memory
     bool has_unread = false;  // which the system does not tell again
     bool reading_paused = false, ends_when_sent = false, awaits_pong = false;
-    Clock::time_point begun, progressed, pinged, paused;
+    Clock::time_point begun, progressed, pinged, left_unread;
     int close_code = NO_STATUS;
     std::string close_reason;
 };

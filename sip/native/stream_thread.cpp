@@ -1,5 +1,6 @@
 #include "stream_thread.h"
 
+#include <algorithm>
 #include <csignal>
 #include <thread>
 #include <unordered_map>
@@ -25,6 +26,11 @@ const std::chrono::milliseconds LOOK(250);
 // From round to round of all sockets. The clock of media has one frame after the other ready, and programs send all
 // their streams' at once: together they cost one turn of this thread, and of the program's, instead of one each.
 const std::chrono::milliseconds ROUND(2);
+
+// In bytes, of all sockets: those that have something share it, so that however many programs send as fast as they can,
+// a round ends soon and the others' sound is in time. The least share is a message of 20 ms of any sound. A program
+// alone may still send a minute of speech within some 30 ms.
+const size_t READ_IN_A_ROUND = 64 * 1024, LEAST_SHARE = 1536;
 
 // As those of the library's threads that read and write sound: it is no use when it comes late.
 const int NICENESS = -10;
@@ -62,6 +68,8 @@ public:
         epoll_event events[MOST_EVENTS];
         for (;;) {
             const int found = epoll_wait(epoll, events, MOST_EVENTS, (int)LOOK.count());
+            ++round;
+            share = std::max(READ_IN_A_ROUND / (size_t)std::max(found, 1), LEAST_SHARE);
             for (int at = 0; at < found; ++at)
                 if (events[at].data.u64 != WAKER)
                     run(events[at].data.u64, true);
@@ -77,6 +85,7 @@ private:
         std::shared_ptr<LiveStream> stream;
         std::unique_ptr<StreamSocket> socket;
         pj_uint32_t events;
+        pj_uint64_t read_in_round;
     };
 
     typedef std::unordered_map<pj_uint64_t, Watched> AllWatched;
@@ -114,7 +123,7 @@ private:
             return;
         std::unique_ptr<StreamSocket> socket(new StreamSocket(stream, Clock::now()));
         watch(EPOLL_CTL_ADD, socket->descriptor(), EPOLLIN | EPOLLOUT, key_of(*stream));
-        watched.emplace(key_of(*stream), Watched{stream, std::move(socket), EPOLLIN | EPOLLOUT});
+        watched.emplace(key_of(*stream), Watched{stream, std::move(socket), EPOLLIN | EPOLLOUT, 0});
     }
 
     void run(pj_uint64_t key, bool may_read)
@@ -122,8 +131,11 @@ private:
         const auto found = watched.find(key);
         if (found == watched.end())
             return;
-        if (found->second.socket->run(Clock::now(), may_read))
-            wake(found->second.stream);
+        Watched &one = found->second;
+        const bool had_its_share = one.read_in_round == round;
+        one.read_in_round = round;
+        if (one.socket->run(Clock::now(), may_read, had_its_share ? 0 : share))
+            wake(one.stream);
         settle(found);
     }
 
@@ -159,6 +171,8 @@ private:
     const int waker = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     AllWatched watched;
     Clock::time_point looked;
+    pj_uint64_t round = 0; // counted, as each socket reads once in one
+    size_t share = READ_IN_A_ROUND;
     std::mutex mutex;
     LiveStreams waiting;
 };

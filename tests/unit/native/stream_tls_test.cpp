@@ -1,13 +1,15 @@
-// A stream to a server over TLS that uses what the protocol allows to keep its client busy.
+// A stream to a server over TLS that writes each message by itself, or keeps its client busy with the protocol's own.
 #include <doctest/doctest.h>
 
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <thread>
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -54,10 +56,11 @@ struct Certificate {
     }
 };
 
-// Answers one handshake, then asks for new keys as fast as it can, and reads none of the answers.
-class KeyUpdater {
+// Answers one handshake, then does what it is told to, again and again until that is false, and reads nothing.
+class Server {
 public:
-    explicit KeyUpdater(const Certificate &own) : listening(socket(AF_INET, SOCK_STREAM, 0))
+    Server(const Certificate &own, std::function<bool(SSL *)> then)
+        : listening(socket(AF_INET, SOCK_STREAM, 0)), then(std::move(then))
     {
         sockaddr_in address = {};
         address.sin_family = AF_INET;
@@ -65,6 +68,8 @@ public:
         socklen_t size = sizeof(address);
         const int little = 4096;
         setsockopt(listening, SOL_SOCKET, SO_RCVBUF, &little, sizeof(little));
+        const int on = 1;
+        setsockopt(listening, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
         REQUIRE(bind(listening, reinterpret_cast<sockaddr *>(&address), size) == 0);
         REQUIRE(listen(listening, 1) == 0);
         getsockname(listening, reinterpret_cast<sockaddr *>(&address), &size);
@@ -74,7 +79,7 @@ public:
         serving = std::thread([this] { serve(); });
     }
 
-    ~KeyUpdater()
+    ~Server()
     {
         over = true;
         serving.join();
@@ -104,18 +109,22 @@ private:
         SSL_write(tls, answer.data(), (int)answer.size());
         pollfd writable = {one, POLLOUT, 0};
         while (!over)
-            if (poll(&writable, 1, 10) > 0 &&
-                (SSL_key_update(tls, SSL_KEY_UPDATE_REQUESTED) != 1 || SSL_do_handshake(tls) != 1))
+            if (poll(&writable, 1, 10) > 0 && !then(tls))
                 break;
+        while (!over)
+            poll(NULL, 0, 10);
         SSL_free(tls);
         close(one);
     }
 
     const int listening;
+    const std::function<bool(SSL *)> then;
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
     std::atomic<bool> over{false};
     std::thread serving;
 };
+
+const size_t TURN = 64 * 1024; // in bytes that may be read
 
 StreamPlan plan_to(unsigned port, const Certificate &authority)
 {
@@ -133,7 +142,8 @@ StreamPlan plan_to(unsigned port, const Certificate &authority)
 TEST_CASE("a server that asks TLS for answers and reads none is waited for, not read again and again")
 {
     Certificate own;
-    KeyUpdater server(own);
+    Server server(
+        own, [](SSL *tls) { return SSL_key_update(tls, SSL_KEY_UPDATE_REQUESTED) == 1 && SSL_do_handshake(tls) == 1; });
     const std::shared_ptr<LiveStream> stream = std::make_shared<LiveStream>(1, plan_to(server.port, own));
     stream->woken = true; // it has no thread here
     StreamSocket socket(stream, Clock::now());
@@ -141,7 +151,7 @@ TEST_CASE("a server that asks TLS for answers and reads none is waited for, not 
     for (unsigned each = 0; each < 20000 && !socket.ended() && socket.wants_to_read(); ++each) {
         pollfd ready = {socket.descriptor(), (short)(POLLIN | (socket.wants_to_write() ? POLLOUT : 0)), 0};
         poll(&ready, 1, 1000);
-        socket.run(Clock::now(), ready.revents & POLLIN);
+        socket.run(Clock::now(), ready.revents & POLLIN, TURN);
     }
 
     CHECK(stream->opened);
@@ -150,5 +160,29 @@ TEST_CASE("a server that asks TLS for answers and reads none is waited for, not 
     CHECK(socket.wants_to_write());
     pollfd full = {socket.descriptor(), POLLOUT, 0};
     CHECK(poll(&full, 1, 0) == 0);
+    streams_told();
+}
+
+TEST_CASE("messages that were each written by themselves are read in one turn")
+{
+    const unsigned MESSAGES = 500;
+    Certificate own;
+    std::atomic<unsigned> written{0};
+    Server server(own, [&](SSL *tls) {
+        const char frame[] = "\x81\x02no";
+        return SSL_write(tls, frame, 4) == 4 && ++written < MESSAGES;
+    });
+    const std::shared_ptr<LiveStream> stream = std::make_shared<LiveStream>(1, plan_to(server.port, own));
+    stream->woken = true; // it has no thread here
+    StreamSocket socket(stream, Clock::now());
+    for (unsigned each = 0; each < 1000 && !stream->opened; ++each, usleep(1000))
+        socket.run(Clock::now(), true, 0);
+    for (unsigned each = 0; each < 5000 && written < MESSAGES; ++each)
+        usleep(1000);
+    usleep(100000); // the last of them is on its way
+
+    CHECK(!socket.run(Clock::now(), true, TURN));
+
+    CHECK(stream->received_messages == MESSAGES);
     streams_told();
 }
