@@ -19,6 +19,10 @@ _LOOKED_AT_S: Final = 0.2
 """How much of what is heard is compared at a time."""
 _PROVES_S: Final = 0.01
 """How much sound there must be to compare anything."""
+_UNLIKE: Final = 0.4
+"""Likeness below which loud sound is a person's: a way by which it would be an echo is believed no more."""
+_PROVES_WAY_S: Final = 0.4
+"""How long an echo must be alike before its way is believed; a person has a sound or two in common with any voice."""
 _OFF_ITS_TIME_S: Final = 0.06
 """How much an echo's time varies, by jitter and by how late this process looks."""
 
@@ -58,24 +62,31 @@ class EchoGate:
         while self._played and self._played[0].ends_s + _LONGEST_WAY_S < now:
             self._played.popleft().close()
         heard = np.frombuffer(pcm, np.int16)
-        self._recent = np.concatenate([self._recent, heard])[-self._samples(_LOOKED_AT_S) :]
+        self._recent = np.concatenate([self._recent, heard])[-self._samples(_PROVES_WAY_S) :]
         if not self._played:
             return pcm
         return bytes(len(pcm)) if self._is_echo(heard, self._said(now)) else pcm
 
     def _is_echo(self, heard: np.ndarray, said: np.ndarray) -> bool:
         """Tell it by its likeness or, where little of it is heard, by the way that echoes took before."""
-        if sounds_for(self._recent, self._samples(_PROVES_S)):
-            path = echo_path(self._recent, said)
-            if path.likeness >= LIKE:
-                self._path = path
+        newest = self._recent[-self._samples(_LOOKED_AT_S) :]
+        if sounds_for(newest, self._samples(_PROVES_S)):
+            likeness = self._path_of(newest, said).likeness
+            if likeness >= LIKE:
+                way = self._path_of(self._recent, said)
+                self._path = way if way.likeness >= LIKE else self._path
                 return True
+            if likeness < _UNLIKE and sounds_for(newest, len(newest) // 2):
+                self._path = None
         return self._path is not None and is_no_louder(heard, said, self._path, self._samples(_OFF_ITS_TIME_S))
+
+    def _path_of(self, heard: np.ndarray, said: np.ndarray) -> EchoPath:
+        return echo_path(heard, said, self._rate_hz)
 
     def _said(self, now: float) -> np.ndarray:
         """What was played in the time from which an echo may come."""
-        first_s = now - _LONGEST_WAY_S - _LOOKED_AT_S
-        line = np.zeros(self._samples(_LONGEST_WAY_S + _LOOKED_AT_S + _EARLIEST_S), np.int16)
+        first_s = now - _LONGEST_WAY_S - _PROVES_WAY_S
+        line = np.zeros(self._samples(_LONGEST_WAY_S + _PROVES_WAY_S + _EARLIEST_S), np.int16)
         for played in self._played:
             at = self._samples(played.begins_s - first_s)
             begin = max(0, at)

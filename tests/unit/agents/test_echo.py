@@ -31,33 +31,33 @@ def test_its_own_sound_is_an_echo_weaker_turned_and_late(shift_s: float, gain: f
 
     heard = (SAID[at : at + 1600] * gain).astype(np.int16)
 
-    assert is_echo_of(heard, SAID, 160)
+    assert is_echo_of(heard, SAID, RATE, 160)
 
 
 def test_an_echo_with_noise_on_the_line_is_one() -> None:
     noise = np.random.default_rng(3).normal(0, 400, 1600)
 
-    assert is_echo_of((SAID[800:2400] * 0.5 + noise).astype(np.int16), SAID, 160)
+    assert is_echo_of((SAID[800:2400] * 0.5 + noise).astype(np.int16), SAID, RATE, 160)
 
 
 @pytest.mark.parametrize("seed", range(2, 12))
 def test_another_voice_is_none(seed: int) -> None:
-    assert not is_echo_of(_voice(seed, 0.2, 105 + 12 * seed), SAID, 160)
+    assert not is_echo_of(_voice(seed, 0.2, 105 + 12 * seed), SAID, RATE, 160)
 
 
 def test_a_person_who_speaks_louder_than_the_echo_is_heard() -> None:
     both = _voice(5, 0.2, 190) + (SAID[1000:2600] * 0.3).astype(np.int16)
 
-    assert not is_echo_of(both, SAID, 160)
+    assert not is_echo_of(both, SAID, RATE, 160)
 
 
 def test_silence_is_no_echo() -> None:
-    assert not is_echo_of(np.zeros(1600, np.int16), SAID, 160)
-    assert not is_echo_of(SAID[:1600], np.zeros(7200, np.int16), 160)
+    assert not is_echo_of(np.zeros(1600, np.int16), SAID, RATE, 160)
+    assert not is_echo_of(SAID[:1600], np.zeros(7200, np.int16), RATE, 160)
 
 
 def test_the_way_of_an_echo_tells_its_last_faint_sound_from_a_voice() -> None:
-    path = echo_path((SAID[2000:3600] * 0.5).astype(np.int16), SAID)
+    path = echo_path((SAID[2000:3600] * 0.5).astype(np.int16), SAID, RATE)
 
     assert path.shift == len(SAID) - 3600
     assert path.gain == pytest.approx(0.5, abs=0.01)
