@@ -34,8 +34,12 @@ def read_flow(
 ) -> Document:
     """The call flow that a call performs, with the mistakes that were passed over in reading it, if it may be so read.
 
-    Raises DocumentError where it can't be read, and where every verb of it was left out.
+    An empty answer of text/plain has no verbs: others read plain text out and hang up, and servers that have nothing
+    to order, such as twilio-agent-connect's after a conversation, count on it. Raises DocumentError where it can't be
+    read, and where every verb of it was left out.
     """
+    if _is_empty_text(body, content_type):
+        return Document(())
     spelled, from_spelling = _recognised(body, content_type)
     if (manner.of_xml() if from_spelling is from_xml else manner.of_json()) is FlowReading.STRICT:
         return from_spelling(spelled, STRICT)
@@ -50,7 +54,7 @@ def _recognised(body: str | bytes | list[Any], content_type: str | None) -> tupl
     """The document, decoded where its encoding is told, and what reads its spelling."""
     if isinstance(body, list):
         return body, from_json
-    kind = (content_type or "").partition(";")[0].strip().lower()
+    kind = _kind(content_type)
     if isinstance(body, bytes):
         body = decoded(body, content_type or "")
     if isinstance(body, str):
@@ -66,6 +70,14 @@ def _recognised(body: str | bytes | list[Any], content_type: str | None) -> tupl
         return body, from_json
     said = "This is neither XML nor JSON: a call flow begins with <Response> or [."
     raise DocumentError(said, line=1, column=1, fault=FlowFault.CONTENT_TYPE)
+
+
+def _is_empty_text(body: str | bytes | list[Any], content_type: str | None) -> bool:
+    return _kind(content_type) == "text/plain" and not isinstance(body, list) and not body.strip()
+
+
+def _kind(content_type: str | None) -> str:
+    return (content_type or "").partition(";")[0].strip().lower()
 
 
 def _first_character(body: str | bytes) -> str:

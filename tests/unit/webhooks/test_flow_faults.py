@@ -66,6 +66,12 @@ async def test_what_is_wrong_with_a_document(
     assert await fault(web, url) is what
 
 
+async def test_an_empty_answer_of_plain_text_orders_nothing(web: CallWeb, customer: CustomerServer) -> None:
+    document = await web.fetch_document(customer.serves("/flow", "", "text/plain"), "POST", {})
+
+    assert document.verbs == ()
+
+
 @pytest.mark.parametrize("status", [404, 500])
 async def test_another_status(web: CallWeb, customer: CustomerServer, status: int) -> None:
     url = customer.serves("/flow", "<Response/>", status=status)
