@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers.asterisk import PASSWORD, Asterisk, asterisk
+from tests.peers.asterisk_caller import ACTING
 from tests.peers.certificates import Pems, make_pems
 from tests.peers.customer import Customer, customer
 from tests.peers.ports import Ports
@@ -37,7 +38,7 @@ def pems(tmp_path: Path, request: pytest.FixtureRequest) -> Pems:
 
 @pytest.fixture
 async def network(ports: Ports, product_port: int, pems: Pems) -> AsyncIterator[Asterisk]:
-    async with asterisk(ports, product_port, pems) as running:
+    async with asterisk(ports, product_port, pems, more=ACTING) as running:
         yield running
 
 
