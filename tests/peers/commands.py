@@ -35,10 +35,11 @@ class Output:
 
 
 def _of_the_start(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if name.startswith(("PYTHON", "LD_"))}
+    return {name: value for name, value in environment.items() if name.startswith(("PYTHON", "LD_", "SSL_"))}
 
 
-# What Python itself is told, such as a PYTHONPATH, or what loads its libraries, comes too late for a fork.
+# What Python itself is told, such as a PYTHONPATH, or what loads its libraries, comes too late for a fork; and aiohttp
+# reads whose certificates are believed (SSL_CERT_FILE) when it is imported.
 _OF_THE_START: Final = _of_the_start(os.environ)
 
 

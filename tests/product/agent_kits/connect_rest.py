@@ -18,7 +18,7 @@ _LOOK_AGAIN_S = 0.5
 
 
 async def main(called: str) -> None:
-    """Dial, redirect once it is answered, and hang up; each is told."""
+    """Dial, redirect once it is answered, and hang up once a line comes in; each is told."""
     account, token = os.environ["ACCOUNT_SID"], os.environ["AUTH_TOKEN"]
     config = TACConfig(
         account_sid=account,
@@ -37,7 +37,7 @@ async def main(called: str) -> None:
         await asyncio.sleep(_LOOK_AGAIN_S)
     await asyncio.to_thread(client.calls(begun.call_sid).update, twiml=ELSEWHERE)
     print("redirected", flush=True)
-    await asyncio.sleep(8)
+    await asyncio.to_thread(sys.stdin.readline)
     print("hung up" if await voice.end_call(begun.call_sid) else "refused", flush=True)
 
 
