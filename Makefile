@@ -22,7 +22,7 @@ help:
 	@echo 'make asterisk      a carrier and phone network on this machine, as root (Ctrl-C ends it); see config/asterisk'
 	@echo "make test          all tests, side by side; some: make test TESTS='tests/unit -k rating' WORKERS=2"
 	@echo 'make test-fast     those that need neither SIP nor other programs: under a minute'
-	@echo 'make test-kits     a conversation with an agent of twilio-agent-connect, which make test leaves out'
+	@echo "make test-kits     agents of others' kits, called by SIPp and Asterisk; one of them make test leaves out"
 	@echo 'make exact         an hour of ten calls with media streams, sample for sample; shorter: make exact MINUTES=5 CALLS=4'
 	@echo 'make said-first    a thousand calls for each policy: nothing of a program before the notice, nor to it before consent; CALLS=100'
 	@echo 'make test-memory   tests/sip on a library that ends at the first wrong use of memory (AddressSanitizer)'
@@ -72,7 +72,7 @@ test-fast:
 	@$(BIN)/python -m pytest --only fast -n $$(($$(nproc) + 1)) -o asyncio_debug=false $(or $(TESTS),tests/unit)
 
 test-kits:
-	@TELEFOON_TESTS_KITS=1 $(MAKE) test TESTS=tests/product/test_agent_kits.py
+	@TELEFOON_TESTS_KITS=1 $(MAKE) test TESTS='tests/product/test_agent_kits.py tests/product/test_sipp_callers.py tests/asterisk/test_agent_kits.py'
 
 # In its debug mode asyncio takes several times as long for a message.
 exact: export TELEFOON_TESTS_EXACT_MINUTES = $(or $(MINUTES),60)
