@@ -27,6 +27,8 @@ _STOPPED_WITHIN_S: Final = 30.0
 _LOOK_AGAIN_S: Final = 0.05
 _IN_MEMORY: Final = Path("/dev/shm")
 _ROOM_BYTES: Final = 4 << 30
+_PREFIX: Final = "telefoon-pg-"
+_LONGEST_START_S: Final = 600.0
 _TEMPLATE: Final = "migrated"
 _NUMBERS: Final = count()
 """Of all databases that this process makes: one server serves all who ask for one."""
@@ -153,7 +155,20 @@ def _memory() -> Path | None:
     A database is hundreds of files: to make one and drop it takes a disk a second where others use it, and memory a
     fraction of that.
     """
-    return _IN_MEMORY if _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ROOM_BYTES else None
+    if not _IN_MEMORY.is_dir():
+        return None
+    remove_left_servers(_IN_MEMORY)
+    return _IN_MEMORY if shutil.disk_usage(_IN_MEMORY).free > _ROOM_BYTES else None
+
+
+def remove_left_servers(where: Path) -> None:
+    """Remove the folders of servers that have ended, and whose owners were killed before they could do so."""
+    for folder in where.glob(f"{_PREFIX}*"):
+        with suppress(FileNotFoundError):  # its owner may do so now
+            begun = folder / "data" / "postmaster.pid"
+            runs = begun.exists() and Path(f"/proc/{begun.read_text().split()[0]}").exists()
+            if not runs and time.time() - folder.stat().st_mtime > _LONGEST_START_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -163,7 +178,7 @@ def running(binaries: Path, where: Path | None = None, **more: str) -> Iterator[
     Its folder is made in `where`, or with other temporary ones. `more` are settings of its own, such as libraries that
     it loads at the start.
     """
-    folder = Path(tempfile.mkdtemp(prefix="telefoon-pg-", dir=where))
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=where))
     try:
         data = folder / "data"
         as_user = as_unprivileged_owner(folder)
