@@ -27,7 +27,7 @@ def is_within_markup(text: str) -> bool:
 def words_alone(text: str) -> str:
     """What of a sentence are words."""
     words = _WHOLE.sub("", text)
-    return text if words == text else unescape(words, _SIGNS).strip()
+    return text if words == text else " ".join(unescape(words, _SIGNS).split())
 
 
 def as_ssml(text: str) -> str | None:

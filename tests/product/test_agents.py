@@ -149,6 +149,30 @@ async def test_its_own_voice_on_an_echoing_line_interrupts_nothing_and_a_lost_pr
     assert (done["SessionStatus"], done["ErrorCode"]) == ("failed", "39001")
 
 
+async def test_a_sentence_is_heard_though_nothing_follows_it_and_its_markup_is_obeyed(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    async with agent_program() as program:
+        shop.flows["/start"] = relay(program, language="en-GB", debug="tokens-played")
+        settings = {"TTS_ENGINES": json.dumps(ENGINES)}
+        number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
+        async with platform(tmp_path, ports, settings, number=number) as telefoon:
+            named(telefoon)
+            async with calling(telefoon, ports, 500) as (caller,):
+                caller.ear.hush()
+                await program.is_told("setup", within_s=60)
+                await program.says("I will look it up.", last=False)
+                await program.is_told("info", within_s=30)
+                since_s = caller.ear.now_s
+                await program.says(' It is <break time="3s"/>', "open.")
+                await program.is_told("info", 2, within_s=30)
+                heard = caller.ear.heard(since_s)
+
+    assert [each["value"] for each in program.of_type("info")] == ["I will look it up.", "It is open."]
+    assert heard.seconds - sounding_s(heard) > 3
+    assert sounding_s(heard) > 0.4
+
+
 async def test_who_hangs_up_on_a_program_holds_up_nobody_where_speech_is_not_understood(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:

@@ -11,7 +11,7 @@ from engine.flow.markup import canonical
 from tests.unit.agents.talk import AgentTalk
 
 SPOKEN = [
-    ('Hello <break time="500ms"/> there.', '<speak>Hello <break time="500ms"></break> there.</speak>', "Hello  there."),
+    ('Hello <break time="500ms"/> there.', '<speak>Hello <break time="500ms"></break> there.</speak>', "Hello there."),
     ("<emphasis>Now</emphasis> & here", "<speak><emphasis>Now</emphasis> &amp; here</speak>", "Now & here"),
     ("<speak>One <w>two</w>.</speak>", "<speak>One <w>two</w>.</speak>", "One two."),
     ('1 < 2 <sub alias="and">&amp;</sub>', '<speak>1 &lt; 2 <sub alias="and">&amp;</sub></speak>', "1 < 2 &"),
