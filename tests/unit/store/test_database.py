@@ -1,41 +1,34 @@
-"""The database itself: opened, migrated, written by many at once, and clear when something is wrong."""
+"""The database itself: opened, migrated, read, closed, and clear when something is wrong."""
 
 import asyncio
-import sqlite3
-import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, func, literal_column, select, text
+from sqlalchemy import Connection, func, select, text
 
 from engine.errors import SetupError, StoreError
 from engine.model.accounts import Account
-from engine.model.call import Event, after
 from engine.store.accounts import Accounts
 from engine.store.calls import Calls
 from engine.store.database import Database
 from engine.store.months.monthly_table import MONTHLY, names_of_parts
-from engine.store.outbox import NewCallback, Outbox
 from engine.store.prepared import PreparedQuery
 from engine.store.tables.accounts import accounts
 from engine.store.tables.complete import metadata
 from tests.peers.databases import migrated_sqlite, sqlite_url
 from tests.peers.postgres import Postgres
-from tests.peers.waiting import within
 from tests.unit.store.conftest import PEPPER
-from tests.unit.store.samples import NOON, a_call, at
+from tests.unit.store.samples import NOON, a_call
 
 REFERENCES_GIVEN_UP = (
     "fk_calls_parent_id", "fk_call_events_call_id", "fk_webhook_exchanges_account_id", "fk_webhook_exchanges_call_id",
 )  # fmt: skip
-TOLD = NewCallback("https://customer.example/", {"CallStatus": "told"})
 
 
 async def test_what_migrations_make_is_what_tables_say(db: Database) -> None:
@@ -166,96 +159,6 @@ async def test_what_was_asked_for_before_the_close_is_stored(empty_url: str) -> 
     await second.close()
 
 
-@pytest.mark.costly("hundreds of changes at once, beside another opening")
-async def test_a_hundred_calls_and_the_courier_at_once_wait_for_each_other(
-    url: str, db: Database, calls: Calls, outbox: Outbox, account: Account
-) -> None:
-    """With a second opening of the same database, as a command beside a serving node is."""
-    command = await Database.open(url)
-    talking = asyncio.Event()
-    delivered: list[tuple[str, int]] = []
-
-    async def talk() -> None:
-        call = a_call(account.id)
-        await calls.add(call, TOLD)
-        for event, seconds in ((Event.ALERTED, 1), (Event.ANSWERED, 2), (Event.HUNG_UP, 3)):
-            call = after(call, event, at(seconds))
-            await calls.add_event(call.id, event, {}, at(seconds))
-            await calls.save(call, TOLD)
-
-    async def courier() -> None:
-        while not (talking.is_set() and await outbox.next_due() is None):
-            due = await outbox.due(at(60), 20)
-            for pending in due:
-                await outbox.delivered(pending.id, at(60))
-                delivered.append((pending.call_id, pending.sequence))
-            await asyncio.sleep(0)
-
-    async def other_process() -> None:
-        while not talking.is_set():
-            await Accounts(command, PEPPER).create_key(account.id)
-
-    async with asyncio.TaskGroup() as group:
-        group.create_task(courier())
-        group.create_task(other_process())
-        await asyncio.gather(*(talk() for _ in range(100)))
-        talking.set()
-
-    await command.close()
-    in_order: dict[str, list[int]] = {}
-    for call_id, sequence in delivered:
-        in_order.setdefault(call_id, []).append(sequence)
-    assert list(in_order.values()) == [[0, 1, 2, 3]] * 100
-
-
-async def test_a_change_that_nobody_waits_for_is_written_with_the_next_that_somebody_does(tmp_path: Path) -> None:
-    database = await Database.open(migrated_sqlite(tmp_path / "telefoon.db"))
-    transactions: list[object] = []
-
-    def job(connection: Connection) -> None:
-        transactions.append(connection.get_transaction())
-
-    async with within(5), asyncio.TaskGroup() as group:
-        group.create_task(database.write_with_others(job, within_s=3600))
-        await asyncio.sleep(0)
-        await database.write(job)
-
-    await database.close()
-    assert len(transactions) == 2
-    assert transactions[0] is transactions[1]
-
-
-async def test_a_change_that_nobody_joins_is_written_soon(db: Database) -> None:
-    written: list[str] = []
-
-    async with within(5):
-        await db.write_with_others(lambda _: written.append("alone"), within_s=0.01)
-
-    assert written == ["alone"]
-
-
-async def test_one_change_that_fails_harms_none_that_came_with_it(calls: Calls, account: Account) -> None:
-    good = [a_call(account.id) for _ in range(6)]
-    bad = a_call("AC-unknown")
-
-    outcomes = await asyncio.gather(*(calls.add(call) for call in (*good[:3], bad, *good[3:])), return_exceptions=True)
-
-    assert [type(outcome) for outcome in outcomes] == [type(None)] * 3 + [StoreError] + [type(None)] * 3
-    assert [await calls.get(call.id) for call in good] == good
-    assert await calls.get(bad.id) is None
-
-
-async def test_one_who_stops_waiting_harms_none_that_came_with_it(calls: Calls, account: Account) -> None:
-    good = [a_call(account.id) for _ in range(6)]
-    adding = [asyncio.ensure_future(calls.add(call)) for call in (*good[:3], a_call(account.id), *good[3:])]
-    await asyncio.sleep(0)
-
-    adding[3].cancel()
-    await asyncio.gather(*adding, return_exceptions=True)
-
-    assert [await calls.get(call.id) for call in good] == good
-
-
 @pytest.mark.postgres
 async def test_a_server_that_took_no_changes_takes_them_again(postgres: Postgres) -> None:
     url = postgres.migrated_database()
@@ -287,75 +190,6 @@ async def test_a_connection_lost_while_idle_is_made_anew(postgres: Postgres) -> 
     assert len(await Accounts(db, PEPPER).all()) == 2
     await db.close()
     postgres.drop(url)
-
-
-async def test_sqlite_keeps_what_is_committed_through_a_power_cut(tmp_path: Path) -> None:
-    db = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}")
-
-    async def pragma(name: str) -> object:
-        row = await db.row(select(literal_column("*")).select_from(text(f"pragma_{name}")))
-        return next(iter(row.values())) if row else None
-
-    assert await pragma("journal_mode") == "wal"
-    assert await pragma("synchronous") == 2, "FULL"
-    assert await pragma("foreign_keys") == 1
-    await db.close()
-
-
-@pytest.fixture
-def kept(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    """A file that another connection can keep to itself, as a second process would."""
-    migrated_sqlite(tmp_path / "telefoon.db")
-    other = sqlite3.connect(tmp_path / "telefoon.db", isolation_level=None)
-    yield other
-    other.close()
-
-
-async def test_who_changes_a_kept_file_is_told_soon_and_readers_go_on(tmp_path: Path, kept: sqlite3.Connection) -> None:
-    db = await Database.open(sqlite_url(tmp_path / "telefoon.db"), patience_s=0.3)
-    accounts = Accounts(db, PEPPER)
-    await accounts.ensure("before")
-    kept.execute("BEGIN IMMEDIATE")
-
-    with pytest.raises(StoreError, match=r"kept the database to itself for 0\.3 s"):
-        await accounts.ensure("meanwhile")
-    assert await _names(db) == {"before"}
-    kept.execute("ROLLBACK")
-    await accounts.ensure("after")
-
-    assert await _names(db) == {"before", "after"}, "who was told no is not written later"
-    await db.close()
-
-
-async def test_who_is_patient_is_written_as_soon_as_a_kept_file_is_free(
-    tmp_path: Path, kept: sqlite3.Connection
-) -> None:
-    db = await Database.open(sqlite_url(tmp_path / "telefoon.db"))
-    kept.execute("BEGIN IMMEDIATE")
-    waiting = [asyncio.create_task(Accounts(db, PEPPER).ensure(name)) for name in ("one", "two")]
-    await asyncio.sleep(1.2)
-    assert not any(each.done() for each in waiting)
-
-    kept.execute("ROLLBACK")
-    await asyncio.gather(*waiting)
-
-    assert await _names(db) == {"one", "two"}
-    await db.close()
-
-
-async def _names(db: Database) -> set[str]:
-    return {str(row["name"]) for row in await db.rows(select(metadata.tables["accounts"]))}
-
-
-async def test_sqlites_files_are_for_their_owner_alone(tmp_path: Path) -> None:
-    db = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'new' / 'telefoon.db'}")
-    await Accounts(db, PEPPER).ensure("demo")
-
-    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").iterdir()}
-
-    assert set(modes) >= {"telefoon.db", "telefoon.db-wal"}
-    assert set(modes.values()) == {0o600}
-    await db.close()
 
 
 @pytest.mark.parametrize(

@@ -1,46 +1,29 @@
-"""What is due, what is held, and what a sweep leaves."""
+"""What is due, and what a sweep leaves."""
 
 import asyncio
-import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from engine.diagnosis.ladder import ladder
-from engine.errors import NotFound, RecordingError
+from engine.errors import RecordingError
 from engine.ids import IdKind, new_id
-from engine.model.call import Call
 from engine.model.call_options import STANDARD, CallOptions
 from engine.model.conference import ConferenceStatus
 from engine.model.conference_options import RoomOptions
-from engine.model.consent import ConsentPolicy, ConsentRecord, Given, How
 from engine.model.queue import Queue, QueueResult, Wait
-from engine.model.refusal import RefusalKind, RefusalRule, RefusedCalls
-from engine.model.sip_message import SipMessage
-from engine.model.stream import MediaStream, StreamEnding, StreamFigures, ended
-from engine.model.trunk.reachability import TrunkChange, TrunkEvent, TrunkEventKind
 from engine.privacy.audit import CLI
-from engine.privacy.log_folder import LogFolder
 from engine.privacy.pseudonym import PREFIX, is_pseudonym
 from engine.privacy.retention import FOR_EVER, DataCategory, HoldOn, Periods, Swept
-from engine.store.anonymous import anonymise
 from engine.store.conferences import Conferences
-from engine.store.consents import Consents
-from engine.store.disclosures import Disclosures
 from engine.store.holds import Holds
 from engine.store.leases import Leases
 from engine.store.queues import Queues
 from engine.store.recordings import RecordingFilter
-from engine.store.refusals import RefusalStore
-from engine.store.streams import MediaStreams
-from engine.store.traces import CallTraces
-from engine.store.trunk_events import TrunkEvents
 from tests.peers.waiting import within
-from tests.unit.store.privacy.conftest import PERIODS, PSEUDONYMS, House
+from tests.unit.store.privacy.conftest import PERIODS, House
 from tests.unit.store.samples import NOON, a_conference, a_participant
-from tests.unit.store.test_disclosures import a_disclosure
 
 
 @pytest.mark.parametrize(
@@ -162,56 +145,6 @@ async def test_an_accounts_own_period_wins_until_it_is_taken_back(house: House) 
     assert DataCategory.WEBHOOKS in {each.kind for each in await house.sweeper().due()}
 
 
-@pytest.mark.parametrize("kind", HoldOn)
-async def test_what_is_held_stays_until_the_hold_is_lifted(house: House, kind: HoldOn) -> None:
-    call = await house.call()
-    leg = await house.call(parent_id=call.id)
-    other = await house.call()
-    conference = a_conference(house.account.id, status=ConferenceStatus.COMPLETED)
-    await Conferences(house.db).add(conference)
-    await Conferences(house.db).join(a_participant(conference, call))
-    held = {HoldOn.CALL: call.id, HoldOn.CONFERENCE: conference.id, HoldOn.ACCOUNT: house.account.id}[kind]
-    holds = Holds(house.db, house.clock.now)
-    hold = await holds.set(house.account.id, kind, held, "Case 2026/14", CLI)
-    house.clock.days_later(1000)
-
-    await house.sweeper().sweep(CLI)
-
-    assert await house.calls.get(call.id) == call
-    assert await house.calls.get(leg.id) == leg
-    assert len(await house.calls.events(call.id)) == 1
-    assert (house.folder / f"{call.id}.wav").exists()
-    assert (await house.calls.get(other.id) == other) is (kind is HoldOn.ACCOUNT)
-
-    await holds.lift(house.account.id, hold.id, CLI)
-    await house.sweeper().sweep(CLI)
-    assert await house.calls.get(call.id) != call
-    assert not (house.folder / f"{call.id}.wav").exists()
-
-
-async def test_nothing_of_another_account_can_be_held(house: House) -> None:
-    with pytest.raises(NotFound):
-        await Holds(house.db).set(house.account.id, HoldOn.CALL, "CA0", "Case", CLI)
-    with pytest.raises(NotFound):
-        await Holds(house.db).lift(house.account.id, "LH0", CLI)
-
-
-async def test_sweeps_and_holds_are_on_the_audit_log(house: House) -> None:
-    call = await house.call()
-    hold = await Holds(house.db, house.clock.now).set(house.account.id, HoldOn.CALL, call.id, "Case", CLI)
-    await Holds(house.db, house.clock.now).lift(house.account.id, hold.id, "key:SK1")
-    house.clock.days_later(1000)
-    await house.sweeper().sweep("system:node-1")
-
-    rows = [row async for row in house.audit.rows()]
-    assert [(row.actor, row.action) for row in rows[:2]] == [("cli", "hold.set"), ("key:SK1", "hold.lift")]
-    sweeps = [row for row in rows[2:] if row.action == "retention.sweep"]
-    told = [json.loads(row.facts) for row in sweeps]
-    assert {row.actor for row in rows[2:]} == {"system:node-1"}
-    assert {kind: count for facts in told for kind, count in facts.items()} == dict.fromkeys(PERIODS.days, 1)
-    assert {row.object for row in sweeps} <= {house.account.id, "node"}
-
-
 async def test_a_conference_that_has_ended_loses_its_name_with_the_calls(house: House) -> None:
     rooms = Conferences(house.db)
     ended = a_conference(
@@ -318,110 +251,6 @@ async def test_a_node_sweeps_again_and_again(house: House) -> None:
     assert rows[-1].object == "nothing"
 
 
-async def test_consents_outlast_the_recordings_that_they_were_given_for(house: House) -> None:
-    call = await house.call()
-    consents = Consents(house.db, house.clock.now)
-    given = ConsentRecord(
-        new_id(IdKind.CONSENT),
-        house.account.id,
-        call.id,
-        call.to,
-        ConsentPolicy.ANNOUNCE,
-        Given.YES,
-        How.ANNOUNCED,
-        NOON,
-    )
-    await consents.add(given)
-    periods = Periods({DataCategory.CONSENTS: 1825, DataCategory.RECORDINGS: 90})
-    house.clock.days_later(1824)
-    await house.sweeper(periods).sweep(CLI)
-    assert await consents.of_call(call.id) == [given]
-
-    house.clock.days_later(1826)
-
-    assert await house.sweeper(periods).sweep(CLI) == [Swept(house.account.id, DataCategory.CONSENTS, 1)]
-    assert await consents.of_call(call.id) == []
-
-
-async def test_disclosures_are_kept_as_long_as_consents(house: House) -> None:
-    call = await house.call()
-    disclosures = Disclosures(house.db, house.clock.now)
-    await house.db.write(disclosures.adding(a_disclosure(house.account.id, call.id)))
-    periods = Periods({DataCategory.CONSENTS: 1825, DataCategory.RECORDINGS: 90})
-    house.clock.days_later(1824)
-    await house.sweeper(periods).sweep(CLI)
-    assert len(await disclosures.of_call(call.id)) == 1
-
-    house.clock.days_later(1826)
-
-    assert await house.sweeper(periods).sweep(CLI) == [Swept(house.account.id, DataCategory.CONSENTS, 1)]
-    assert await disclosures.of_call(call.id) == []
-
-
-async def test_the_nodes_logs_go_when_their_days_are_over_and_the_audit_log_says_so(
-    house: House, tmp_path: Path
-) -> None:
-    logs = LogFolder(tmp_path / "logs")
-    logs.path.mkdir()
-    for name in ("telefoon.log", f"telefoon.log.{NOON.date()}"):
-        (logs.path / name).touch()
-    sweeper = house.sweeper(Periods({DataCategory.LOGS: 2}), logs=logs)
-
-    house.clock.days_later(2)
-    assert await sweeper.due() == []
-    house.clock.days_later(3)
-    assert await sweeper.due() == [Swept("", DataCategory.LOGS, 1)]
-    assert await sweeper.sweep(CLI) == [Swept("", DataCategory.LOGS, 1)]
-
-    assert [path.name for path in logs.path.iterdir()] == ["telefoon.log"]
-    *_, told = [each async for each in house.audit.rows()]
-    assert (told.action, told.object, json.loads(told.facts)) == ("retention.sweep", "node", {"logs": 1})
-
-
-async def test_refusals_go_when_the_days_of_logs_are_over(house: House) -> None:
-    refusals = RefusalStore(house.db, "node-1")
-    await refusals.add([RefusedCalls(RefusalKind("198.51.100.7", RefusalRule.SOURCE, ""), 7, NOON, NOON)])
-    sweeper = house.sweeper(Periods({DataCategory.LOGS: 2}))
-
-    house.clock.days_later(3)
-
-    assert await sweeper.due() == await sweeper.sweep(CLI) == [Swept("", DataCategory.LOGS, 1)]
-    assert await refusals.newest(10) == []
-
-
-async def test_what_has_happened_to_trunks_goes_when_the_days_of_logs_are_over(house: House) -> None:
-    events = TrunkEvents(house.db)
-    await events.add("node-1", [TrunkChange("carrier-a", TrunkEvent(NOON, TrunkEventKind.SILENT, "a.example"))])
-    sweeper = house.sweeper(Periods({DataCategory.LOGS: 2}))
-    assert await sweeper.due() == []
-
-    house.clock.days_later(3)
-
-    assert await sweeper.due() == await sweeper.sweep(CLI) == [Swept("", DataCategory.LOGS, 1)]
-    assert await events.of_trunk("carrier-a") == ([], 0)
-
-
-async def test_the_trace_of_a_failed_call_goes_with_its_events(house: House) -> None:
-    call, traces = await house.call(), CallTraces(house.db)
-    message = SipMessage(NOON, True, "UDP", "192.0.2.1:5060", "198.51.100.7:5060", "INVITE sip:a@b SIP/2.0\r\n\r\n")
-    await traces.add({call.id: ladder([message])}, NOON)
-    house.clock.days_later(61)
-
-    await house.sweeper().sweep(CLI)
-
-    assert await traces.of(call.id) == []
-
-
-async def test_the_trace_of_a_failed_call_goes_with_the_person(house: House) -> None:
-    call, traces = await house.call(), CallTraces(house.db)
-    message = SipMessage(NOON, True, "UDP", "192.0.2.1:5060", "198.51.100.7:5060", "INVITE sip:a@b SIP/2.0\r\n\r\n")
-    await traces.add({call.id: ladder([message])}, NOON)
-
-    await house.db.write(lambda connection: anonymise(connection, [call.id], PSEUDONYMS))
-
-    assert await traces.of(call.id) == []
-
-
 async def test_of_two_nodes_one_sweeps_the_rows_and_each_its_own_disk(house: House) -> None:
     await house.call()
     of_a, of_b = house.sweeper(node="node-1"), house.sweeper(node="node-2")
@@ -433,25 +262,3 @@ async def test_of_two_nodes_one_sweeps_the_rows_and_each_its_own_disk(house: Hou
 
     assert by_b == []
     assert {each.kind for each in by_a} >= {DataCategory.RECORDINGS, DataCategory.CALLS, DataCategory.EVENTS}
-
-
-async def test_streams_are_kept_as_long_as_their_calls(house: House) -> None:
-    call, streams = await house.call(), MediaStreams(house.db)
-    over = ended(a_stream(call), StreamEnding.STOPPED, NOON, StreamFigures())
-    await streams.add(over)
-    sweeper = house.sweeper(Periods({DataCategory.CALLS: 365}))
-    house.clock.days_later(364)
-    await sweeper.sweep(CLI)
-    assert await streams.of_call(call.id) == ([over], 1)
-
-    house.clock.days_later(366)
-    await sweeper.sweep(CLI)
-
-    assert await streams.of_call(call.id) == ([], 0)
-
-
-def a_stream(call: Call) -> MediaStream:
-    """A stream of a call."""
-    return MediaStream(
-        new_id(IdKind.STREAM), call.account_id, call.id, "node-1", "wss://a.example/", "inbound_track", False, NOON
-    )
