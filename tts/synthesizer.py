@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,6 +20,7 @@ from tts.cache import PromptCache
 from tts.choosing import voice_table
 from tts.greetings import GREETINGS
 from tts.installed import INSTALL
+from tts.jobs import patience_s, speak_job
 from tts.joining import joined
 from tts.loudness import CEILING_DBFS, LEVEL_DBOV
 from tts.pieces import pieces
@@ -40,16 +41,6 @@ WORDS_PER_MINUTE: Final = range(80, 451)
 
 _RECIPE_VERSION: Final = 3
 """Raised when the same script would sound different, so that old files are not used."""
-
-# (seconds at least, seconds per character): many times what each takes on an idle machine.
-_PATIENCE: Final[Mapping[EngineName, tuple[float, float]]] = {
-    EngineName.PYTTSX3: (10.0, 0.001),
-    EngineName.PICO: (10.0, 0.005),
-    EngineName.HIBARI: (20.0, 0.05),
-    EngineName.MBROLA: (10.0, 0.005),
-    EngineName.PIPER: (20.0, 0.05),
-    EngineName.SERVER: (10.0, 0.001),  # to decode what was said; the server's own time is in its settings
-}
 
 _NEURAL: Final = frozenset({EngineName.HIBARI, EngineName.PIPER})
 """They keep hundreds of megabytes in memory, so one process has them for all."""
@@ -133,15 +124,19 @@ class SpeechService:
         yield path
 
     async def warm(self, language: str, voice: str | None = None) -> None:
-        """Have them say a greeting that nobody hears, where the process or its engine was not there yet."""
+        """Have them say a greeting that nobody hears, where the process or its engine was not there yet.
+
+        A speech server is asked nothing: it is the process alone that decodes what it says.
+        """
         await asyncio.to_thread(libraries.load)
         folder = scratch_folder(self.cache.scratch)
         try:
             spoken = nearest_language(language)
-            parts = script.of_plain_text(GREETINGS[primary_language(spoken)], spoken, None)
-            speaks = self.voices.voices(spoken, voice)[:1] * len(parts)
-            job = {**_job(parts, speaks, None, RATES_HZ[0], folder / "said.wav"), "do": "warm"}
-            await self._pool(speaks).run(job, timeout_s=_patience(parts, speaks))
+            speaks = self.voices.voices(spoken, voice)[0]
+            greeting = script.of_plain_text(GREETINGS[primary_language(spoken)], spoken, None)
+            parts = () if speaks.engine is EngineName.SERVER else greeting
+            job = {**speak_job(parts, [speaks] * len(parts), None, RATES_HZ[0], folder / "said.wav"), "do": "warm"}
+            await self._pool([speaks]).run(job, timeout_s=patience_s((), [speaks]))
         except (PoolError, SpeechError, UnknownLanguage) as error:
             _log.info("voice_not_warmed", language=language, error=str(error))
         finally:
@@ -261,7 +256,7 @@ class SpeechService:
             "version": _RECIPE_VERSION,
             "level": [LEVEL_DBOV, CEILING_DBFS],
             "libraries": versions_of(voices),
-            **_job(parts, voices, rate, rate_hz, Path()),
+            **speak_job(parts, voices, rate, rate_hz, Path()),
             **self.servers.recipe(parts, voices),
         }
 
@@ -275,8 +270,8 @@ class SpeechService:
     ) -> dict[str, Any]:
         """Make the file; what servers say is put beside it first, in a folder that the caller removes."""
         fetched = await self.servers.fetched(parts, voices, rate, out.parent)
-        job = _job(parts, fetched, rate, rate_hz, out)
-        return await self._pool(voices).run(job, timeout_s=_patience(parts, voices))
+        job = speak_job(parts, fetched, rate, rate_hz, out)
+        return await self._pool(voices).run(job, timeout_s=patience_s(parts, voices))
 
     def _pool(self, voices: Iterable[Voice | None]) -> WorkerPool:
         return self.neural if any(voice and voice.engine in _NEURAL for voice in voices) else self.pool
@@ -285,22 +280,6 @@ class SpeechService:
         """The voice for one utterance; a language within the text has an order of its own."""
         voices = self.voices.voices(part.language, part.voice)
         return voices[min(choice, len(voices) - 1)]
-
-
-def _job(parts: Script, voices: Sequence[Voice | None], rate: int | None, rate_hz: int, out: Path) -> dict[str, Any]:
-    return {
-        "do": "speak",
-        "script": script.to_json(parts),
-        "voices": [voice and [voice.engine, voice.name] for voice in voices],
-        "rate": rate,
-        "rate_hz": rate_hz,
-        "out": str(out),
-    }
-
-
-def _patience(parts: Script, voices: Iterable[Voice | None]) -> float:
-    characters = sum(part.characters for part in parts if isinstance(part, ScriptUtterance))
-    return max(least + each * characters for least, each in (_PATIENCE[voice.engine] for voice in voices if voice))
 
 
 def _listed(values: Iterable[object]) -> str:

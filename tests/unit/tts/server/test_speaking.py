@@ -51,6 +51,16 @@ async def test_a_prompt_is_said_by_the_server_at_our_level_and_rate(
     assert peer.keys == [f"Bearer {KEY}"]
 
 
+async def test_a_server_is_asked_nothing_to_be_ready_and_who_decodes_is(service: Serving, peer: SpeechPeer) -> None:
+    speech = service()
+
+    with capture_logs() as logs:
+        await speech.warm("nl-NL")
+
+    assert (peer.asked, logs) == ([], [])
+    assert len(speech.pool.pids) == 1
+
+
 async def test_a_server_without_a_key_is_sent_none(service: Serving, peer: SpeechPeer) -> None:
     await spoken(service(key=""))
     assert peer.keys == [""]
