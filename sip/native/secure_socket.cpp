@@ -19,9 +19,6 @@ namespace {
 // sound that nobody could count or drop any more.
 const int SYSTEM_KEEPS = 32 * 1024;
 
-// In bytes, of what has come and was not read yet: where a server sends more than is read, it waits there instead.
-const int SYSTEM_TAKES = 128 * 1024;
-
 typedef std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> Context;
 
 std::string words_of_system(int error)
@@ -118,7 +115,6 @@ void SecureSocket::begin()
     const int on = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &SYSTEM_KEEPS, sizeof(SYSTEM_KEEPS));
-    setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &SYSTEM_TAKES, sizeof(SYSTEM_TAKES));
     if (::connect(socket, reinterpret_cast<sockaddr *>(&address), length) && errno != EINPROGRESS)
         fail_by_system();
 }
