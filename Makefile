@@ -13,7 +13,7 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 # Where this is set, each of the many servers and workers that tests start compiles every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run asterisk cluster test test-fast test-kits exact said-first interop fuzz fuzz-api test-memory check lint format release lock \
+.PHONY: help setup run asterisk cluster test test-fast test-kits exact said-first interop fuzz fuzz-api test-memory test-races check lint format release lock \
 	bench bench-profile bench-report clean fresh
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo 'make exact         an hour of ten calls with media streams, sample for sample; shorter: make exact MINUTES=5 CALLS=4'
 	@echo 'make said-first    a thousand calls for each policy: nothing of a program before the notice, nor to it before consent; CALLS=100'
 	@echo 'make test-memory   tests/sip on a library that ends at the first wrong use of memory (AddressSanitizer)'
+	@echo 'make test-races    media streams, and our own C++, with an end at the first memory that threads share unlocked'
 	@echo 'make fuzz          an hour of bytes that are nearly right, on that library; other bytes: make fuzz SEED=2 MINUTES=10'
 	@echo 'make interop       every kind of call with every kind of far end, half an hour; writes docs/interop.md'
 	@echo 'make fuzz-api MINUTES=10  requests made up from the published documents, against a running node'
@@ -103,6 +104,10 @@ fuzz-api:
 test-memory:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(BIN)/python -m tests.sanitized $(TESTS)
+
+test-races:
+	@$(PYTHON) -m scripts.setup --tests
+	@$(BIN)/python -m tests.sanitized --races $(TESTS)
 
 # The same seed sends the same bytes again.
 fuzz: export TELEFOON_TESTS_FUZZ_SEED = $(or $(SEED),1)

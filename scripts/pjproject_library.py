@@ -67,12 +67,12 @@ def library_key(source: Source, variant: recipe.Variant) -> str:
     """What the libraries depend on: the source, our recipe for them, the system's own libraries."""
     release = platform.freedesktop_os_release()
     system = f"{release.get('ID')} {release.get('VERSION_ID')} {platform.machine()}"
-    key = key_of(source.version, source.digest, recipe.library_text(), *variant.flags, system)
-    return f"{source.version}-{key}{variant.suffix}"
+    key = key_of(source.version, source.digest, recipe.library_text(), *variant.library.flags, system)
+    return f"{source.version}-{key}{variant.library.suffix}"
 
 
 def built_library(source: Source, variant: recipe.Variant, progress: Progress) -> Library:
-    """The library of `source`, from the cache or built. Hold the variant's lock of the cache."""
+    """The library of `source`, from the cache or built. Hold the lock of the cache of `variant.library`."""
     root = cache_root()
     folder = root / "pjproject" / library_key(source, variant)
     if not folder.is_dir():
@@ -80,7 +80,7 @@ def built_library(source: Source, variant: recipe.Variant, progress: Progress) -
         log.unlink(missing_ok=True)
         progress.note(f"Building pjproject {source.version}: this takes minutes, once. Log: {log}")
         with built_whole(folder) as work:
-            _build(source, work, log, progress, variant)
+            _build(source, work, log, progress, variant.library)
     known = json.loads((folder / _RECORD).read_text())
     return Library(folder, source.version, tuple(known["definitions"]), tuple(known["linked"]))
 

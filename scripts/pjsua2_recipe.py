@@ -97,6 +97,13 @@ class Variant:
     """Of the names in the cache."""
     flags: tuple[str, ...]
     """For the compiler and the linker, besides those that all variants have."""
+    whole: bool = True
+    """Whether pjproject is compiled so too, and not our own C++ alone."""
+
+    @property
+    def library(self) -> Variant:
+        """How pjproject is compiled for it."""
+        return self if self.whole else PLAIN
 
     @property
     def lock(self) -> str:
@@ -109,6 +116,10 @@ PLAIN: Final = Variant("", ())
 #: It ends at the first wrong use of memory (AddressSanitizer), and tells of what C leaves undefined
 #: (UndefinedBehaviorSanitizer); it is slow, and for tests alone.
 SANITIZED: Final = Variant("-sanitized", ("-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g"))
+
+#: It tells of memory that threads use at the same time (ThreadSanitizer). Ours alone: the library has such places of
+#: its own, and what it locks is seen in any case.
+RACES: Final = Variant("-races", ("-O1", "-fsanitize=thread", "-fno-omit-frame-pointer", "-g"), whole=False)
 
 #: -threads lets go of Python's lock during every library call.
 SWIG_FLAGS: Final = ("-c++", "-python", "-threads", "-w312")

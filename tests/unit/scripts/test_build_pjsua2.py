@@ -13,7 +13,7 @@ from scripts.failure import SetupFailed
 from scripts.native_module import compiled, module_key
 from scripts.pjproject_library import Library, library_key
 from scripts.pjproject_source import Source
-from scripts.pjsua2_recipe import PLAIN, SANITIZED, with_headers
+from scripts.pjsua2_recipe import PLAIN, RACES, SANITIZED, with_headers
 
 SOURCE = Source("/anywhere/pjproject.tar.xz", "2.17", "digest")
 
@@ -96,6 +96,12 @@ def test_a_sanitized_wheel_has_keys_of_its_own() -> None:
     assert library_key(SOURCE, SANITIZED) != library_key(SOURCE, PLAIN)
     assert wheel_key(SOURCE, SANITIZED).endswith("-sanitized")
     assert wheel_key(SOURCE, SANITIZED) != wheel_key(SOURCE)
+
+
+def test_a_wheel_that_tells_of_races_has_keys_of_its_own_on_the_same_library() -> None:
+    assert library_key(SOURCE, RACES) == library_key(SOURCE, PLAIN)
+    assert wheel_key(SOURCE, RACES).endswith("-races")
+    assert wheel_key(SOURCE, RACES) != wheel_key(SOURCE)
 
 
 def test_a_changed_file_is_compiled_alone(native: Path) -> None:
