@@ -182,7 +182,7 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
             "trunks", "trunk_registrations", "routes", "refusals", "call_traces", "trunk_costs", "full_trunks",
             "trunk_events", "call_policies", "queued_calls", "account_paces", "balance_entries", "balance_reservations",
             "balances", "bans", "calls_spent", "applications", "nodes", "node_fences", "leases", "node_duties",
-            "streams", *TABLES_OF_DISCLOSURE, *TABLES_OF_LIMITS,
+            "streams", "refused_calls", *TABLES_OF_DISCLOSURE, *TABLES_OF_LIMITS,
         ):  # fmt: skip
             connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("DROP INDEX ix_calls_account_id_direction_start_time_id"))

@@ -135,7 +135,7 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
         drop_notice_triggers(connection)
         connection.execute(text("DROP TABLE calls_spent"))
         of_nodes = ("nodes", "node_fences", "leases", "node_duties")
-        for later in ("applications", *of_nodes, "streams", *TABLES_OF_DISCLOSURE, *TABLES_OF_LIMITS):
+        for later in ("applications", *of_nodes, "refused_calls", "streams", *TABLES_OF_DISCLOSURE, *TABLES_OF_LIMITS):
             connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0028'"))
         for key in (None, "SK1", "SK1"):
