@@ -1,48 +1,25 @@
-"""Recordings of whole calls: from when they begin, what they hold, how they pause, stop and sound their tone."""
+"""Recordings of whole calls: from when they begin, what they hold, how they stop and sound their tone."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from engine.errors import RecordingError, StoreError, WrongState
+from engine.errors import StoreError, WrongState
 from engine.flow.plans import CallRecordingPlan
 from engine.ids import IdKind, new_id
 from engine.live.orders import RecordingAction, RecordingChange
 from engine.model.call_options import AccountOptions
 from engine.model.callback import Callback
-from engine.model.recording_marks import PauseBehavior
 from engine.model.recording_shape import Channels, Tracks, Trim
 from engine.store.recordings import RecordingFilter
 from engine.testing.assembly import RecordingOptions
 from engine.testing.database import MemoryDatabase
-from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode, fake_node
-from engine.testing.recorded import Recorded
+from tests.unit.live.recorded_calls import STAYS, TONE, changed, recorded_caller, the_recording
 from tests.unit.live.words import NOTICE, QUESTION
 
-STAYS = "<Response><Say>Hello.</Say><Pause length='600'/></Response>"
-TONE = "recording tone"
 TOLD = "https://customer.example/recording"
-
-
-def changed(action: RecordingAction, how: PauseBehavior | None = None) -> RecordingChange:
-    return RecordingChange(action, CallRecordingPlan(), how)
-
-
-async def recorded_caller(node: FakeNode, beep_s: int | None = None) -> FarEnd:
-    """A caller whose call is being recorded, asked for nothing, and who hears nothing now."""
-    caller = await node.is_called(STAYS, record=True, consent="none-needed", beep_s=beep_s)
-    await caller.hears("Hello.")
-    await caller.until(lambda: caller.hears_now == set(), "hears the greeting to its end")
-    return caller
-
-
-async def the_recording(node: FakeNode, caller: FarEnd) -> Recorded:
-    caller.hangs_up()
-    await node.settles()
-    [recording] = await node.recordings()
-    return recording
 
 
 async def test_a_call_to_a_recorded_number_is_recorded_from_its_first_word_to_its_end(node: FakeNode) -> None:
@@ -132,61 +109,6 @@ async def test_a_recording_goes_on_through_another_flow(node: FakeNode) -> None:
     recording = await the_recording(node, caller)
 
     assert recording.row.seconds == pytest.approx(10, abs=0.01)
-
-
-@pytest.mark.parametrize(("how", "held_s"), [(PauseBehavior.SILENCE, 25.5), (PauseBehavior.SKIP, 15.5)])
-async def test_a_pause_leaves_silence_or_nothing(node: FakeNode, how: PauseBehavior, held_s: float) -> None:
-    caller = await recorded_caller(node)
-    await node.passes(5)
-
-    await node.change(caller, recording=changed(RecordingAction.PAUSE, how))
-    await node.passes(10)
-    await node.change(caller, recording=changed(RecordingAction.RESUME))
-    await node.passes(10)
-    recording = await the_recording(node, caller)
-
-    assert recording.seconds_of(caller) == pytest.approx(15.5, abs=0.1)
-    assert recording.row.seconds == pytest.approx(held_s, abs=0.1)
-    paused, resumed = recording.row.marks
-    assert paused.at_s == pytest.approx(5.5, abs=0.05)
-    assert resumed.paused_s == pytest.approx(10, abs=0.1)
-    assert resumed.at_s - paused.at_s == pytest.approx(held_s - 15.5, abs=0.1)
-    assert await node.events(caller, "recording_length_mismatch") == []
-
-
-@pytest.mark.parametrize("how", list(PauseBehavior))
-async def test_a_recording_that_is_never_resumed_ends_with_the_call(node: FakeNode, how: PauseBehavior) -> None:
-    caller = await recorded_caller(node)
-    await node.passes(5)
-    await node.change(caller, recording=changed(RecordingAction.PAUSE, how))
-    await node.passes(10)
-
-    recording = await the_recording(node, caller)
-
-    assert recording.row.status == "completed"
-    assert recording.seconds_of(caller) == pytest.approx(5.5, abs=0.1)
-
-
-async def test_pausing_twice_and_resuming_twice_are_noted_once(node: FakeNode) -> None:
-    caller = await recorded_caller(node)
-    for action in (RecordingAction.PAUSE, RecordingAction.PAUSE, RecordingAction.RESUME, RecordingAction.RESUME):
-        await node.change(caller, recording=changed(action))
-        await node.passes(2)
-
-    recording = await the_recording(node, caller)
-
-    assert [mark.kind.value for mark in recording.row.marks] == ["paused", "resumed"]
-
-
-async def test_what_a_node_is_set_to_is_how_it_pauses(database: MemoryDatabase, tmp_path: Path) -> None:
-    options = RecordingOptions(pause_behavior=PauseBehavior.SKIP)
-    async with fake_node(database, tmp_path, options) as node:
-        caller = await recorded_caller(node)
-        await node.change(caller, recording=changed(RecordingAction.PAUSE))
-        await node.passes(30)
-        recording = await the_recording(node, caller)
-
-    assert recording.row.seconds == pytest.approx(0.5, abs=0.1)
 
 
 async def test_a_stopped_recording_ends_and_the_call_goes_on(node: FakeNode) -> None:
@@ -280,20 +202,6 @@ async def test_a_call_that_still_rings_cannot_be_recorded(node: FakeNode) -> Non
         await node.change(called, recording=changed(RecordingAction.START))
 
 
-async def test_a_bridge_that_cannot_resume_ends_the_recording_with_its_reason(node: FakeNode) -> None:
-    caller = await recorded_caller(node)
-    await node.change(caller, recording=changed(RecordingAction.PAUSE, PauseBehavior.SKIP))
-    node.around.bridge.unrecordable = RecordingError("No memory.")
-
-    with pytest.raises(RecordingError, match="No memory"):
-        await node.change(caller, recording=changed(RecordingAction.RESUME))
-    await node.passes(1)
-    assert not caller.is_over
-    recording = await the_recording(node, caller)
-
-    assert (recording.row.status, recording.row.error) == ("failed", "No memory.")
-
-
 @pytest.mark.parametrize(("every_s", "stays_s", "tones"), [(10, 35, 3), (15, 46, 3), (0, 40, 0), (None, 40, 0)])
 async def test_the_warning_tone_is_heard_at_its_interval_and_is_in_the_recording(
     node: FakeNode, every_s: int | None, stays_s: int, tones: int
@@ -305,14 +213,6 @@ async def test_the_warning_tone_is_heard_at_its_interval_and_is_in_the_recording
 
     assert caller.heard.count(TONE) == tones
     assert recording.seconds_of_prompts() == pytest.approx(0.5 + 0.5 * tones, abs=0.01)
-
-
-async def test_no_warning_tone_is_heard_while_the_recording_pauses(node: FakeNode) -> None:
-    caller = await recorded_caller(node, beep_s=10)
-    await node.change(caller, recording=changed(RecordingAction.PAUSE))
-    await node.passes(50)
-
-    assert TONE not in caller.heard
 
 
 async def test_the_accounts_interval_is_taken_where_the_number_has_none(node: FakeNode) -> None:

@@ -10,7 +10,7 @@ from engine.store.queues import Queues
 from engine.testing.clock import SimulatedClock
 from engine.testing.node import FakeNode
 from tests.unit.live.queueing import queue_id, serve, waiting
-from tests.unit.live.test_call_recordings import changed, recorded_caller, the_recording
+from tests.unit.live.recorded_calls import changed, recorded_caller, the_recording
 
 STEPS = [timedelta(hours=1), timedelta(hours=-1)]
 SetClock = Callable[[timedelta], None]
