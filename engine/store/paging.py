@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, UnaryExpression, func
 
 from engine.store.order import Order, turned
 from engine.store.stretch import Stretch, passed_over
@@ -31,10 +31,25 @@ def rows_of_page(
     oldest, passed_backwards = passed_over(reversed(stretches), total - before - size)
     if passed <= passed_backwards:
         part = query if newest.until is None else query.where(_moment(order) < newest.until)
-        return connection.execute(part.order_by(*order).limit(size).offset(passed)).mappings().all()
+        return _rows(connection, part, order, size, passed)
     part = query if oldest.since is None else query.where(_moment(order) >= oldest.since)
-    rows = connection.execute(part.order_by(*turned(order)).limit(size).offset(passed_backwards)).mappings().all()
-    return rows[::-1]
+    return _rows(connection, part, turned(order), size, passed_backwards)[::-1]
+
+
+def _rows(connection: Connection, query: Select[Any], order: Order, size: int, passed: int) -> Sequence[RowMapping]:
+    """So many rows behind those that are passed over, which are looked for in an index alone where it has the order."""
+    wanted = query.order_by(*order)
+    if passed == 0:
+        return connection.execute(wanted.limit(size)).mappings().all()
+    key = _key(order)
+    found = connection.scalars(wanted.with_only_columns(key).limit(size).offset(passed)).all()
+    return connection.execute(wanted.where(key.in_(found))).mappings().all()
+
+
+def _key(order: Order) -> ColumnElement[Any]:
+    """The column that ends each order, by which rows that are alike in all others are told apart."""
+    last = order[-1]
+    return last.element if isinstance(last, UnaryExpression) else last
 
 
 def _moment(order: Order) -> ColumnElement[Any]:
