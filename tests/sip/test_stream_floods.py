@@ -58,6 +58,8 @@ async def test_floods_are_read_within_bounds_and_another_streams_sound_has_no_ga
         await asyncio.sleep(FLOODS_S)
         read, took_s = taken(flooding) - before, time.monotonic() - began
         heard, counts = ear.heard(since_s), quiet.wire.counts()
+        for each in flooding:
+            await each.wire.close()  # all of them before the first is waited for
 
     assert 0 < read < 1.2 * READ_A_S * took_s
     assert counts.underruns == gaps
