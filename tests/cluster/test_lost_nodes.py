@@ -4,8 +4,8 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -56,24 +56,25 @@ async def test_calls_of_a_node_that_was_killed_are_closed_by_another_and_told_of
 @asynccontextmanager
 async def one_that_has_not_dialled(
     folder: Path, ports: Ports, database: str, shop: Customer
-) -> AsyncIterator[tuple[PhonePeer, Platform, Platform, str]]:
+) -> AsyncIterator[tuple[PhonePeer, Platform, Platform, str, Callable[[], None]]]:
     """A phone, two nodes, and a call of the first that was answered 201 and whose INVITE has not left.
 
-    The first node's database is slow, so that there is a while between the two.
+    The first node's database is slow, so that there is a while between the two, until the last of these is called.
     """
     async with phone() as far_end, database_way(folder / "way", database) as way:
         trunk = {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}
         async with nodes(folder, ports, database, settings=trunk, ways={"a": way.url}) as (a, b):
             await asyncio.sleep(KNOWS_S)
-            with way.slow(SLOW_S):
+            with ExitStack() as slowly:
+                slowly.enter_context(way.slow(SLOW_S))
                 call_id = (await a.place(CALLEE, flow=TALKS, status_callback=shop.url("/status")))["id"]
-                yield far_end, a, b, call_id
+                yield far_end, a, b, call_id, slowly.close
 
 
 async def test_a_call_whose_node_is_killed_before_its_invite_is_placed_by_another(
     tmp_path: Path, ports: Ports, shop: Customer, database: str
 ) -> None:
-    async with one_that_has_not_dialled(tmp_path, ports, database, shop) as (far_end, a, b, call_id):
+    async with one_that_has_not_dialled(tmp_path, ports, database, shop) as (far_end, a, b, call_id, _):
         await a.end(signal.SIGKILL)
         assert rung(far_end) == 0
 
@@ -107,10 +108,11 @@ async def test_a_call_whose_node_is_killed_while_it_rings_is_failed_with_the_rea
 async def test_a_call_whose_node_stands_still_before_its_invite_is_placed_once(
     tmp_path: Path, ports: Ports, shop: Customer, database: str
 ) -> None:
-    async with one_that_has_not_dialled(tmp_path, ports, database, shop) as (far_end, a, b, call_id):
+    async with one_that_has_not_dialled(tmp_path, ports, database, shop) as (far_end, a, b, call_id, quick_again):
         os.kill(a.pid, signal.SIGSTOP)
 
         await b.call_when(call_id, "in-progress", within_s=30)
+        quick_again()  # or all that it asks before its end takes seconds
         os.kill(a.pid, signal.SIGCONT)
 
         assert await a.ends_by_itself() == 75
