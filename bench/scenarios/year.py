@@ -162,6 +162,6 @@ class OfYear:
 SCENARIOS: Final = (
     Scenario(
         "year", "a year's calls by rows in PostgreSQL: how long does each list take?",
-        OfYear(), None, (ROWS,), "slowest_list_ms", scales=False, by_name_only=True, most_rounds=1, longest_s=1800,
+        OfYear(), None, (ROWS,), "slowest_list_ms", scales=False, by_name_only=True, most_rounds=1, longest_s=7200,
     ),
 )  # fmt: skip
