@@ -32,7 +32,7 @@ _CONNECTIONS: Final = 200
 
 def identity_of(settings: Settings) -> NodeIdentity:
     """The node as its settings name it, in this process."""
-    hosts = [*settings.public_addresses, *settings.sip_hosts]
+    hosts = _reached_at(settings)
     over_ipv6 = next((each for each in hosts if ":" in each and not ip_address(each).is_unspecified), None)
     addresses = NodeAddresses(
         settings.node_url or address_of(settings),
@@ -41,6 +41,14 @@ def identity_of(settings: Settings) -> NodeIdentity:
         _at(over_ipv6, settings.sip_port) if over_ipv6 is not None else "",
     )
     return NodeIdentity(settings.node, addresses, VERSION, this_process())
+
+
+def _reached_at(settings: Settings) -> list[str]:
+    """Where others reach its SIP, best first: behind proxies `public_address` is that of media alone."""
+    if not settings.sip_proxies:
+        return [*settings.public_addresses, *settings.sip_hosts]
+    named = [each for each in settings.sip_hosts if not ip_address(each).is_unspecified]
+    return [*named, *settings.public_addresses, *settings.sip_hosts]
 
 
 def _at(host: str, port: int) -> str:
