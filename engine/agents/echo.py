@@ -47,11 +47,6 @@ def echo_path(heard: np.ndarray, said: np.ndarray, rate_hz: int) -> EchoPath:
     return EchoPath(len(said) - len(heard) - best, gain, float(likeness[best]))
 
 
-def is_echo_of(heard: np.ndarray, said: np.ndarray, rate_hz: int, shortest: int) -> bool:
-    """Whether what was heard lies, weaker or stronger, in what was said; fewer samples of sound prove nothing."""
-    return sounds_for(heard, shortest) and echo_path(heard, said, rate_hz).likeness >= LIKE
-
-
 def sounds_for(heard: np.ndarray, samples: int) -> bool:
     """Whether so many samples are loud enough to be anything."""
     return int(np.count_nonzero(np.abs(heard.astype(np.float32)) > QUIET)) >= samples
