@@ -10,6 +10,7 @@ from engine.flow.encodings import BLANK_BYTES, decoded
 from engine.flow.from_json import from_json
 from engine.flow.from_xml import from_xml
 from engine.flow.manner import STRICT_MANNER, ReadingManner
+from engine.flow.verbs.say import Say
 from engine.flow_faults import FlowFault
 from engine.model.flow_reading import FlowReading
 
@@ -34,12 +35,12 @@ def read_flow(
 ) -> Document:
     """The call flow that a call performs, with the mistakes that were passed over in reading it, if it may be so read.
 
-    An empty answer of text/plain has no verbs: others read plain text out and hang up, and servers that have nothing
-    to order, such as twilio-agent-connect's after a conversation, count on it. Raises DocumentError where it can't be
-    read, and where every verb of it was left out.
+    A text/plain that is no flow is said, and the call ends: so others have it, and servers with nothing more to order,
+    such as twilio-agent-connect's after a conversation, answer with an empty one. Raises DocumentError where it can't
+    be read, and where every verb of it was left out.
     """
-    if _is_empty_text(body, content_type):
-        return Document(())
+    if not isinstance(body, list) and (text := _plain_text(body, content_type)) is not None:
+        return Document((Say(text),) if text else ())
     spelled, from_spelling = _recognised(body, content_type)
     if (manner.of_xml() if from_spelling is from_xml else manner.of_json()) is FlowReading.STRICT:
         return from_spelling(spelled, STRICT)
@@ -72,8 +73,12 @@ def _recognised(body: str | bytes | list[Any], content_type: str | None) -> tupl
     raise DocumentError(said, line=1, column=1, fault=FlowFault.CONTENT_TYPE)
 
 
-def _is_empty_text(body: str | bytes | list[Any], content_type: str | None) -> bool:
-    return _kind(content_type) == "text/plain" and not isinstance(body, list) and not body.strip()
+def _plain_text(body: str | bytes, content_type: str | None) -> str | None:
+    """The words of an answer that says that it is plain text; None where it is a flow all the same."""
+    if _kind(content_type) != "text/plain" or _first_character(body) in tuple("<[{"):
+        return None
+    text = decoded(body, content_type or "") if isinstance(body, bytes) else body
+    return (text if isinstance(text, str) else text.decode("utf-8", "replace")).strip(_BLANK_AND_MARK)
 
 
 def _kind(content_type: str | None) -> str:

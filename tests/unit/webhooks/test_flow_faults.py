@@ -14,6 +14,9 @@ from aiohttp import ClientError, ClientSession
 from cryptography import x509
 
 from engine.errors import DocumentError, WebhookError
+from engine.flow.document import Verb
+from engine.flow.verbs.hangup import Hangup
+from engine.flow.verbs.say import Say
 from engine.flow_faults import FlowFault
 from engine.webhooks.call_web import CallWeb
 from engine.webhooks.client import WebhookClient
@@ -66,10 +69,22 @@ async def test_what_is_wrong_with_a_document(
     assert await fault(web, url) is what
 
 
-async def test_an_empty_answer_of_plain_text_orders_nothing(web: CallWeb, customer: CustomerServer) -> None:
-    document = await web.fetch_document(customer.serves("/flow", "", "text/plain"), "POST", {})
+@pytest.mark.parametrize(
+    ("answer", "verbs"),
+    [
+        ("", ()),
+        (" \n", ()),
+        ("Wij zijn gesloten. Tot morgen!\n", (Say("Wij zijn gesloten. Tot morgen!"),)),
+        ("Caf\u00e9 < 3 km", (Say("Caf\u00e9 < 3 km"),)),
+        ("<Response><Hangup/></Response>", (Hangup(),)),
+    ],
+)
+async def test_an_answer_of_plain_text_is_said_unless_it_is_a_flow(
+    web: CallWeb, customer: CustomerServer, answer: str, verbs: tuple[Verb, ...]
+) -> None:
+    document = await web.fetch_document(customer.serves("/flow", answer, "text/plain"), "POST", {})
 
-    assert document.verbs == ()
+    assert document.verbs == verbs
 
 
 @pytest.mark.parametrize("status", [404, 500])
