@@ -64,7 +64,7 @@ class Conversing:
             node(place, settings, {"--url": web.url("/flow"), **ALLOWED}) as one,
         ):
             running = ConversingOn(place, one, talks, await _said(place, one))
-            await running.measure(1)  # which loads the model, and says what has been said before
+            await running.converse(1, _TURNS)  # which loads the model, and says what has been said before
             yield running
 
 
@@ -78,8 +78,11 @@ class ConversingOn:
     sentences: tuple[tuple[bytes, ...], ...] = field(repr=False)
 
     async def measure(self, load: int) -> Figures:
+        return await self.converse(load, _TURNS if load > 1 or self.place.brief else _TURNS_ALONE)
+
+    async def converse(self, load: int, turns: int) -> Figures:
         """`late` are the prompts over 1.2 s, where they are more than one in twenty."""
-        turns, waits = _TURNS if load > 1 or self.place.brief else _TURNS_ALONE, Waits()
+        waits = Waits()
         async with conversations(self.talks, self.one.sip_port, load) as talking:
             before_s, began_s = usage(self.one.pid).cpu_s, time.monotonic()
             async with asyncio.TaskGroup() as group:
