@@ -4,6 +4,7 @@ import random
 import socket
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 
@@ -20,20 +21,25 @@ class MediaPorts:
         self._next = random.randrange(self.first, self.last, _STEP)
 
     def take(self, count: int) -> int:
-        """The first of `count` ports, all of which are free now. Raises OSError where there are none."""
+        """The first of `count` ports, nearly all of which are free now. Raises OSError where there are none.
+
+        Of a busy machine's sockets some are anywhere: none of them are in 2,400 neighbouring ports only now and then.
+        """
         starts: tuple[int, ...] = (
             *range(self._next, self.last - count, _STEP),
             *range(self.first, self.last - count, _STEP),
         )
         for start in starts:
             even = start + start % 2
-            if all(_is_free(port) for port in range(even, even + count)):
+            taken = (port for port in range(even, even + count) if not _is_free(port))
+            if next(islice(taken, count // _ONE_OF_MAY_BE_TAKEN, None), None) is None:
                 self._next = even + count
                 return even
         raise OSError(f"no {count} neighbouring ports are free between {self.first} and {self.last}")
 
 
 _STEP: Final = 50
+_ONE_OF_MAY_BE_TAKEN: Final = 100
 SERVERS: Final = (33000, 53000)
 CALLERS: Final = (53000, 61000)
 

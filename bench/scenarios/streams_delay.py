@@ -31,7 +31,6 @@ _BURST_S: Final = 0.1
 _APART_S: Final = 0.5
 _LONG_S: Final = 3.0
 _COME_IN_A_S: Final = 20
-_FRAME_S: Final = 0.02
 
 
 @dataclass(slots=True)
@@ -144,7 +143,8 @@ class StreamDelaysOn:
             **percentiles("first_to_line_ms", first, 0.5, 0.99),
             **percentiles("clear_to_last_ms", cleared, 0.95),
             "clear_to_last_ms_worst": max(cleared),
-            "mark_off_ms_worst": max(map(abs, marks)),
+            **percentiles("mark_after_packet_ms", marks, 0.5, 0.99),
+            "mark_before_packet_ms_worst": max(0.0, -min(marks)),
         }
 
     async def _to_program(self, line: MeasuredLine, times: int) -> list[float]:
@@ -157,15 +157,14 @@ class StreamDelaysOn:
         return [1000 * (came - went) for went, came in pairs]
 
     async def _from_program(self, line: MeasuredLine) -> tuple[float, float]:
-        """The time by which a mark is off, and that from the message to the first packet with its sound (ms)."""
+        """How long after the last packet that sounds a mark came, and the time from the message to the first (ms)."""
         marks = len(self.program.marks_s)
         said_s = await self.program.says(_BURST_S)
         await self.program.marks()
         await eventually(lambda: len(self.program.marks_s) > marks, within_s=5, otherwise=lambda: "no mark came back")
         await asyncio.sleep(_APART_S)
         loud = [each.at_s for each in line.heard if each.loud and each.at_s >= said_s]
-        ends_s = loud[-1] + _FRAME_S
-        return 1000 * (self.program.marks_s[-1] - ends_s), 1000 * (loud[0] - said_s)
+        return 1000 * (self.program.marks_s[-1] - loud[-1]), 1000 * (loud[0] - said_s)
 
     async def _cleared(self, line: MeasuredLine) -> float:
         """The time from a clear to the last packet that sounds (ms)."""
