@@ -1,5 +1,6 @@
 """How every run of the tests is organised; the parts are in tests/running."""
 
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -31,6 +32,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell's background jobs ignore it, and so would each program that a test starts, and ends by it.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # Properties are about what is right; how soon examples are made and tried hangs on what else the machine does.
     suppressed = [hypothesis.HealthCheck.too_slow]
     examples = QUICK_EXAMPLES if _part(config) is Only.FAST else hypothesis.settings().max_examples

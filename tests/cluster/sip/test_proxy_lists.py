@@ -37,7 +37,8 @@ async def watched(cluster: Cluster, *more: str) -> AsyncIterator[None]:
         yield
     finally:
         process.send_signal(signal.SIGINT)
-        await process.wait()
+        async with within(20):
+            await process.wait()
 
 
 async def test_nodes_trunks_and_bans_reach_the_proxy_within_seconds(open_cluster: OpenCluster) -> None:
