@@ -24,7 +24,12 @@ from tests.peers.ports import Ports
 from tests.peers.raw_stream_server import RawStream, raw_stream_server
 from tests.peers.waiting import eventually
 
-pytestmark = [pytest.mark.sip, pytest.mark.slow, pytest.mark.alone("a hundred calls are to hear no gap")]
+pytestmark = [
+    pytest.mark.sip,
+    pytest.mark.slow,
+    pytest.mark.alone("a hundred calls are to hear no gap"),
+    pytest.mark.costly("a hundred calls, and twenty programs that flood"),
+]
 
 QUIET_CALLS: Final = 80
 HOSTILE_CALLS: Final = 20
