@@ -3,6 +3,7 @@
 A node does so for its own last run when it starts, and for another node whose lease has run out.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -25,6 +26,7 @@ from engine.model.recording import Recording, RecordingEvent, after, closed
 from engine.model.recording_marks import PauseBehavior, moved
 from engine.recordings.files.audio import RecordedFile
 from engine.recordings.storage import RecordingStorage
+from engine.store.calls import CallEvent
 from engine.store.connections import Job
 from engine.webhooks.payloads.recording import recording_facts
 
@@ -116,25 +118,23 @@ async def _is_too_late(call: Call, services: CallServices) -> bool:
 async def _fail(
     call: Call, ledger: Ledger, last_seen: datetime | None, why: str, also: Job[bool] | None = None
 ) -> None:
-    at = await _last_sign(call, ledger, last_seen)
+    noted = await ledger.calls.events(call.id)
+    at = _last_sign(noted, last_seen)
     journal = Journal(call, ledger, at=at)
-    conversed = await ledger.calls.events(call.id, left_open.KINDS)
     async with journal.writing():
         if also is not None:
             journal.keep(also)
         journal.tried(Attempt(call.node, call.to, why))
         journal.note_event("process_died")
-        for facts in left_open.unended(conversed, at or ledger.clock.now(), _DIED):
+        for facts in left_open.unended(noted, at or ledger.clock.now(), _DIED):
             journal.note_event("agent_ended", **facts)
         journal.happened(Event.BROKE)
     log.warning("call_recovered", call_id=call.id, node=call.node)
 
 
-async def _last_sign(call: Call, ledger: Ledger, last_seen: datetime | None) -> datetime | None:
+def _last_sign(noted: Iterable[CallEvent], last_seen: datetime | None) -> datetime | None:
     """When a call was last known to go on: its node may have noted something after its last sign of life."""
-    if last_seen is None:
-        return None
-    return max([last_seen, *(each.at for each in await ledger.calls.events(call.id))])
+    return None if last_seen is None else max([last_seen, *(each.at for each in noted)])
 
 
 async def _tell(row: Recording, callbacks: RecordingCallbacks, services: CallServices) -> None:

@@ -2,13 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final
 
 from engine.flow.program_plans import AgentStatus
 from engine.store.calls import CallEvent
-
-KINDS: Final = ("agent_began", "agent_ended")
-"""The events that tell of them."""
 
 
 def unended(events: Iterable[CallEvent], at: datetime, why: str) -> list[Mapping[str, object]]:

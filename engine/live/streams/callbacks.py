@@ -42,8 +42,9 @@ class StreamCallbacks:
         Raises StoreError.
         """
         notice = StreamNotice.ERROR if stream.status is StreamStatus.FAILED else StreamNotice.STOPPED
-        jobs = [*also]
-        if (callback := stream.callback) is not None:
-            jobs.append(self.call_callbacks.storing(stream.call_id, callback, stream_form(stream, notice, at)))
-        await self.rows.save_with(stream, jobs)
+        if (callback := stream.callback) is None:
+            await self.rows.save_with(stream, also)
+            return
+        telling = self.call_callbacks.storing(stream.call_id, callback, stream_form(stream, notice, at))
+        await self.rows.save_with(stream, [*also, telling])
         self.call_callbacks.wake_courier()
