@@ -28,17 +28,22 @@ _PART_OF_FILES: Final = 8
 """One of so many open files may be a connection: calls need the others."""
 
 
+def in_url(host: str) -> str:
+    """A host as it stands before a port: an IPv6 address is in brackets (RFC 3986 §3.2.2)."""
+    return f"[{host}]" if ":" in host else host
+
+
 def public_address_of(settings: Settings) -> str:
     """The address where others reach the server: as set, where a proxy stands before it."""
     if settings.public_url or not _keeps_to_itself(settings):
         return settings.public_url or address_of(settings)
-    return f"{scheme_of(settings)}://{_in_url(settings.http_host)}:{settings.http_shared_port}"
+    return f"{scheme_of(settings)}://{in_url(settings.http_host)}:{settings.http_shared_port}"
 
 
 def address_of(settings: Settings) -> str:
     """The address where the server listens at its own port."""
     scheme = "http" if _keeps_to_itself(settings) else scheme_of(settings)
-    return f"{scheme}://{_in_url(_own_host(settings))}:{settings.http_port}"
+    return f"{scheme}://{in_url(_own_host(settings))}:{settings.http_port}"
 
 
 def scheme_of(settings: Settings) -> str:
@@ -144,10 +149,6 @@ def _files() -> int:
     """How many this process may have open."""
     soft, _ = getrlimit(RLIMIT_NOFILE)
     return sys.maxsize if soft == RLIM_INFINITY else soft
-
-
-def _in_url(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _words(error: OSError) -> str:

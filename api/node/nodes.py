@@ -11,7 +11,7 @@ from typing import Final
 import aiohttp
 
 from api.http.forwarding import Forwarding
-from api.http.listening import address_of
+from api.http.listening import address_of, in_url
 from api.node.context import NodeContext
 from api.node.lease_talk import LeaseTalk
 from api.node.this_process import has_ended, this_process
@@ -36,9 +36,9 @@ def identity_of(settings: Settings) -> NodeIdentity:
     over_ipv6 = next((each for each in hosts if ":" in each and not ip_address(each).is_unspecified), None)
     addresses = NodeAddresses(
         settings.node_url or address_of(settings),
-        _at(hosts[0], settings.sip_port),
+        f"{in_url(hosts[0])}:{settings.sip_port}",
         settings.region,
-        _at(over_ipv6, settings.sip_port) if over_ipv6 is not None else "",
+        f"{in_url(over_ipv6)}:{settings.sip_port}" if over_ipv6 is not None else "",
     )
     return NodeIdentity(settings.node, addresses, VERSION, this_process())
 
@@ -49,10 +49,6 @@ def _reached_at(settings: Settings) -> list[str]:
         return [*settings.public_addresses, *settings.sip_hosts]
     named = [each for each in settings.sip_hosts if not ip_address(each).is_unspecified]
     return [*named, *settings.public_addresses, *settings.sip_hosts]
-
-
-def _at(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 @dataclass(frozen=True, slots=True)
