@@ -7,12 +7,11 @@ from typing import Final
 
 import pytest
 
-from scripts.agent_kits import AGENT_CONNECT, PIPECAT
-from tests.peers.agent_kits import credentials, kit_agent
+from scripts.agent_kits import PIPECAT
+from tests.peers.agent_kits import credentials, echoing_kit, kit_agent
 from tests.peers.asterisk import Asterisk
 from tests.peers.asterisk_caller import AsteriskCaller
 from tests.peers.audio import contains, sounding_s, when_heard
-from tests.peers.certificates import make_pems
 from tests.peers.consent import NUMBER_ASKS_NOBODY
 from tests.peers.customer import Customer
 from tests.peers.platform import ACCOUNT, platform
@@ -68,26 +67,18 @@ async def test_an_agent_of_pipecat_echoes_a_caller_is_quiet_when_told_and_hangs_
 async def test_an_agent_of_twilio_agent_connect_checks_our_signatures_converses_is_interrupted_and_hands_over(
     tmp_path: Path, ports: Ports, network: Asterisk, plain: dict[str, str]
 ) -> None:
-    port, pems = ports.one(), make_pems(tmp_path / "kit", days=30)
-    number = {"--url": f"https://127.0.0.1:{port}/twiml", **NUMBER_ASKS_NOBODY}
-    settings, machine = plain | {"RECOGNIZER": "whisper"}, {"SSL_CERT_FILE": str(pems.ca)}
-    async with platform(tmp_path, ports, settings, number=number, machine=machine) as telefoon:
-        await asyncio.to_thread(telefoon.telefoon, "accounts", "spoken-name", ACCOUNT, "the bakery")
-        knows = await asyncio.to_thread(credentials, telefoon)
-        question = await asyncio.to_thread(said, telefoon, tmp_path, "question", "Are you open today?")
-        wish = await asyncio.to_thread(said, telefoon, tmp_path, "wish", "I want to talk to a person.")
-        echo = ("connect_echo.py", "--port", str(port), "--certificate", str(pems.certificate), "--key", str(pems.key))
-        async with kit_agent(AGENT_CONNECT, *echo, knows=knows, serves_at=port) as agent:
-            caller = await AsteriskCaller.calling(network)
-            called = await telefoon.newest_call()
-            await telefoon.noted(called["id"], "agent_began", within_s=60)
-            await caller.hears_sound(seconds=1, within_s=30)  # it is greeted
-            await caller.says(question)
-            await agent.tells("heard")
-            await caller.hears_sound(seconds=4, within_s=60)  # it is answered
-            await caller.says(wish)
-            await agent.tells("interrupted You said")
-            call = await telefoon.ended_call(called["id"], within_s=90)
+    async with echoing_kit(tmp_path, ports, plain) as kit:
+        telefoon, agent = kit.telefoon, kit.agent
+        caller = await AsteriskCaller.calling(network)
+        called = await telefoon.newest_call()
+        await telefoon.noted(called["id"], "agent_began", within_s=60)
+        await caller.hears_sound(seconds=1, within_s=30)  # it is greeted
+        await caller.says(kit.question)
+        await agent.tells("heard")
+        await caller.hears_sound(seconds=4, within_s=60)  # it is answered
+        await caller.says(kit.wish)
+        await agent.tells("interrupted You said")
+        call = await telefoon.ended_call(called["id"], within_s=90)
         events, (first, last) = await telefoon.events(call["id"]), agent.lines("heard")
         repeated = f"You said: {first.removeprefix('heard ')}"
         answer = await asyncio.to_thread(said, telefoon, tmp_path, "answer", repeated)

@@ -6,14 +6,20 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
-from scripts.agent_kits import NAMED, AgentKit
+from scripts.agent_kits import AGENT_CONNECT, NAMED, AgentKit
 from scripts.failure import SetupFailed
 from scripts.progress import Progress
-from tests.peers.platform import ACCOUNT, Platform
+from tests.peers.audio import Sound
+from tests.peers.certificates import make_pems
+from tests.peers.consent import NUMBER_ASKS_NOBODY
+from tests.peers.platform import ACCOUNT, Platform, platform
+from tests.peers.ports import Ports
 from tests.peers.program import program
+from tests.peers.spoken import said
 from tests.peers.waiting import eventually
 
 
@@ -80,3 +86,32 @@ async def kit_agent(
             if process.returncode is None:
                 process.kill()
             await keeping
+
+
+@dataclass(frozen=True, slots=True)
+class EchoingKit:
+    """A platform whose callers are connected to the echoing agent of twilio-agent-connect, and what they may say."""
+
+    telefoon: Platform
+    agent: KitAgent
+    question: Sound
+    wish: Sound
+    """To talk to a person: that agent then hands over."""
+
+
+@asynccontextmanager
+async def echoing_kit(
+    folder: Path, ports: Ports, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[EchoingKit]:
+    """A platform with that agent, which serves by TLS and checks what we sign."""
+    port, pems = ports.one(), make_pems(folder / "kit", days=30)
+    number = {"--url": f"https://127.0.0.1:{port}/twiml", **NUMBER_ASKS_NOBODY}
+    understands, machine = {**(settings or {}), "RECOGNIZER": "whisper"}, {"SSL_CERT_FILE": str(pems.ca)}
+    async with platform(folder, ports, understands, number=number, machine=machine) as telefoon:
+        await asyncio.to_thread(telefoon.telefoon, "accounts", "spoken-name", ACCOUNT, "the bakery")
+        knows = await asyncio.to_thread(credentials, telefoon)
+        question = await asyncio.to_thread(said, telefoon, folder, "question", "Are you open today?")
+        wish = await asyncio.to_thread(said, telefoon, folder, "wish", "I want to talk to a person.")
+        echo = ("connect_echo.py", "--port", str(port), "--certificate", str(pems.certificate), "--key", str(pems.key))
+        async with kit_agent(AGENT_CONNECT, *echo, knows=knows, serves_at=port) as agent:
+            yield EchoingKit(telefoon, agent, question, wish)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scripts.agent_kits import AGENT_CONNECT, PIPECAT
-from tests.peers.agent_kits import credentials, kit_agent
+from tests.peers.agent_kits import credentials, echoing_kit, kit_agent
 from tests.peers.audio import hears
 from tests.peers.callers import calling
 from tests.peers.certificates import make_pems
@@ -15,7 +15,6 @@ from tests.peers.customer import Customer
 from tests.peers.phone import phone
 from tests.peers.platform import ACCOUNT, platform
 from tests.peers.ports import Ports
-from tests.peers.spoken import said
 from tests.peers.waiting import lasting
 
 pytestmark = [pytest.mark.sip, pytest.mark.slow]
@@ -61,27 +60,17 @@ async def test_an_agent_of_pipecat_echoes_a_caller_is_quiet_when_told_and_hangs_
 async def test_an_agent_of_twilio_agent_connect_checks_our_signatures_converses_is_interrupted_and_hands_over(
     tmp_path: Path, ports: Ports
 ) -> None:
-    port, pems = ports.one(), make_pems(tmp_path / "pems", days=30)
-    number = {"--url": f"https://127.0.0.1:{port}/twiml", **NUMBER_ASKS_NOBODY}
-    settings, machine = {"RECOGNIZER": "whisper"}, {"SSL_CERT_FILE": str(pems.ca)}
-    async with platform(tmp_path, ports, settings, number=number, machine=machine) as telefoon:
-        await asyncio.to_thread(telefoon.telefoon, "accounts", "spoken-name", ACCOUNT, "the bakery")
-        knows = await asyncio.to_thread(credentials, telefoon)
-        question = await asyncio.to_thread(said, telefoon, tmp_path, "question", "Are you open today?")
-        wish = await asyncio.to_thread(said, telefoon, tmp_path, "wish", "I want to talk to a person.")
-        echo = ("connect_echo.py", "--port", str(port), "--certificate", str(pems.certificate), "--key", str(pems.key))
-        async with (
-            kit_agent(AGENT_CONNECT, *echo, knows=knows, serves_at=port) as agent,
-            calling(telefoon, ports, CALLER_HZ) as (caller,),
-        ):
+    async with echoing_kit(tmp_path, ports) as kit:
+        telefoon, agent = kit.telefoon, kit.agent
+        async with calling(telefoon, ports, CALLER_HZ) as (caller,):
             caller.ear.hush()
             await telefoon.noted(caller.call_id, "agent_began", within_s=60)
             await telefoon.noted(caller.call_id, "said", within_s=30)  # it is greeted
-            caller.ear.say(question)
+            caller.ear.say(kit.question)
             await agent.tells("heard")
             answered_s = caller.ear.now_s
             await caller.ear.hears_sound(seconds=ANSWERED_S, within_s=60, since_s=answered_s)
-            caller.ear.say(wish)
+            caller.ear.say(kit.wish)
             await agent.tells("interrupted You said")
             await caller.far_end.finishes(within_s=90)
         call = await telefoon.ended_call(caller.call_id)
