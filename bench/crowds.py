@@ -138,7 +138,7 @@ async def _started(
     if crowd.fields:
         (folder / "fields.csv").write_text("\n".join(["SEQUENTIAL", *crowd.fields]) + "\n")
         fields = ["-inf", "fields.csv"]
-    media = place.callers.take(_PORTS_PER_CALL * (1 if crowd.silent else crowd.at_once))
+    media = place.for_callers(_PORTS_PER_CALL * (1 if crowd.silent else crowd.at_once))
     bounded = _bounds(crowd) if ends else []
     with (folder / "sipp.log").open("wb") as sink:
         return await executed(

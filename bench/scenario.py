@@ -11,6 +11,8 @@ from bench.statistics import Figures
 from tests.peers.ports import Ports
 
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
+_FEW: Final = 100
+"""Neighbouring ports which a field of the tests' has free again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,10 @@ class Place:
     """Calls are as short as they can be: to see whether it works, not what it costs."""
     servers: MediaPorts = field(default_factory=lambda: MediaPorts(*SERVERS))
     callers: MediaPorts = field(default_factory=lambda: MediaPorts(*CALLERS))
+
+    def for_callers(self, count: int) -> int:
+        """The first of `count` ports for the media of callers. Few of them are nobody else's, whoever else measures."""
+        return self.ports.block(count) if count <= _FEW else self.callers.take(count)
 
     def fresh(self, name: str) -> Path:
         """A new folder within; a name may come again."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tests.peers.capture import Capture, Captured
+from tests.peers.waiting import eventually
 
 _HEAD_ENDS: Final = b"\r\n\r\n"
 _TEXT: Final = 1
@@ -26,12 +27,21 @@ def messages_of(way: Sequence[Captured]) -> list[CapturedMessage]:
     ]  # fmt: skip
 
 
-def answered_at(capture: Capture, port: int, method: str) -> float:
-    """When the answer to the first request of this method began (seconds since 1970); its server is at the port."""
-    pieces = [piece for way in capture.ways(target=port) for piece in way]
-    asked = next(each for each in pieces if each.payload.startswith(method.encode()))
-    answers = [piece for way in capture.ways(source=port, target=asked.source) for piece in way]
-    return next(each.at_s for each in answers if each.at_s >= asked.at_s)
+async def answered_at(capture: Capture, port: int, method: str) -> float:
+    """When the answer to the first request of this method began (seconds since 1970); its server is at the port.
+
+    Whoever got the answer may know of it before the capture does, which is waited for.
+    """
+
+    def began() -> float | None:
+        pieces = (piece for way in capture.ways(target=port) for piece in way)
+        asked = next((each for each in pieces if each.payload.startswith(method.encode())), None)
+        if asked is None:
+            return None
+        answers = (piece for way in capture.ways(source=port, target=asked.source) for piece in way)
+        return next((each.at_s for each in answers if each.at_s >= asked.at_s), None)
+
+    return await eventually(began, within_s=10, otherwise=lambda: f"no answer to {method} was captured")
 
 
 def _frames(way: Sequence[Captured]) -> Iterator[tuple[float, int, bytes]]:

@@ -101,7 +101,7 @@ async def _withdraws(telefoon: Platform, caller: Caller, capture: Capture, how: 
         capture.add(telefoon.http_port)
         status, _ = await telefoon.patch(f"calls/{caller.call_id}", {"consent": "withdrawn"})
         assert status == 200
-        return answered_at(capture, telefoon.http_port, "PATCH")
+        return await answered_at(capture, telefoon.http_port, "PATCH")
     caller.ear.press("*0")
     await telefoon.noted(caller.call_id, "consent_withdrawn", within_s=30)
     sent = [(each.at_s, Packet.read(each.payload)) for each in capture.datagrams(source=caller.ear.port)]
