@@ -19,6 +19,8 @@ from sip.message_log import LEVEL, MessageLog
 
 MAX_PORTS = 4096
 PTIME_MS = 20
+READERS = 2
+"""Threads for packets: one, and another that reads what it was kept from (packets-read-by-another.patch)."""
 TLS_VERSIONS = (1 << 4) | (1 << 5)  # pj_ssl_sock_proto: 1.2 and 1.3, for the library's own default is 1.0 to 1.2
 ADDRESS_IN_USE = 120098  # PJ_STATUS_FROM_OS(EADDRINUSE)
 
@@ -99,7 +101,7 @@ def _endpoint_config(config: SipConfig) -> pj.EpConfig:
     settings.medConfig.noVad = True
     settings.medConfig.ecTailLen = 0
     settings.medConfig.hasIoqueue = True
-    settings.medConfig.threadCnt = 1
+    settings.medConfig.threadCnt = READERS
     settings.medConfig.sndAutoCloseTime = -1
     settings.logConfig.consoleLevel = 0
     settings.logConfig.level = 5 if config.log_file else 0

@@ -1,8 +1,6 @@
 """Consent is withdrawn in mid-call: the last packet of the caller's that any stream, fork or recording still holds."""
 
 import os
-import random
-from base64 import b64decode
 from pathlib import Path
 from typing import Final
 
@@ -10,17 +8,17 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.peers.audio import Sound
 from tests.peers.callers import Caller, calling
 from tests.peers.capture import Capture
 from tests.peers.captured_line import TELLS_NOBODY
 from tests.peers.captured_messages import answered_at
 from tests.peers.customer import Customer
 from tests.peers.g711 import PCMA
+from tests.peers.noise_frames import heard_by, noise_frames, sent_at, sound_of
 from tests.peers.platform import Platform, platform
 from tests.peers.ports import Ports
 from tests.peers.rtp import Packet
-from tests.peers.stream_program import StreamProgram, stream_program
+from tests.peers.stream_program import stream_program
 from tests.peers.waiting import lasting
 
 pytestmark = [
@@ -28,7 +26,6 @@ pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="capturing packets needs root"),
 ]
 
-FRAME: Final = 160
 EVENTS: Final = 101
 HEARD: Final = 20
 """Packets, at least, that everybody has heard before."""
@@ -41,7 +38,7 @@ HELD_UP_S: Final = 1.0
 async def test_nothing_that_is_said_after_consent_is_withdrawn_is_streamed_or_recorded(
     tmp_path: Path, ports: Ports, shop: Customer, how: str
 ) -> None:
-    frames = noise(4500)
+    frames = noise_frames(4500)
     async with stream_program() as two_way, stream_program() as desk, stream_program() as both:
         programs = (two_way, desk, both)
         forks = "".join(
@@ -57,36 +54,23 @@ async def test_nothing_that_is_said_after_consent_is_withdrawn_is_streamed_or_re
             with Capture() as capture:
                 async with calling(telefoon, ports, 500) as (caller,):
                     capture.add(caller.ear.port)
-                    caller.ear.say(Sound.of_pcm(PCMA.decode(b"".join(frames)), 8000), for_ever=True)
+                    caller.ear.say(sound_of(frames), for_ever=True)
                     for each in programs:
                         await each.gets("media", times=100, within_s=60)
                     withdrawn_s = await _withdraws(telefoon, caller, capture, how)
                     await lasting(1.5)
                     await telefoon.patch(f"calls/{caller.call_id}", {"status": "completed"})
                     said = capture.datagrams(source=caller.ear.port)
-                    streamed = [_heard_by(each) for each in programs]
+                    streamed = [heard_by(each) for each in programs]
                 _, wav = await telefoon.recording(tmp_path, call_id=caller.call_id)
 
     # A packet's samples come out in their order, some of them in the next 20 ms: a jitter buffer is in the way.
-    sent_s = {packet.payload: each.at_s for each in said if (packet := Packet.read(each.payload)).payload_type == 8}
-    since_s = {frame: sent_s[frame] - withdrawn_s for frame in frames if frame in sent_s}
+    since_s = {frame: at_s - withdrawn_s for frame, at_s in sent_at(said).items()}
     held = [[at_s for frame, at_s in since_s.items() if frame in kept] for kept in (*streamed, _coded(wav))]
     assert max(since_s.values()) > 1, "the caller went on speaking"
     for moments in held:
         assert len(moments) > HEARD, "it was heard before"
         assert max(moments) <= (A_PACKET_S if how == "api" else HELD_UP_S)
-
-
-def noise(frames: int) -> list[bytes]:
-    """So many frames of A-law, each unlike any other, all of them loud."""
-    loud = [code for code in range(256) if abs(int(PCMA.decode(bytes([code]))[0])) > 1000]
-    return [bytes(random.choices(loud, k=FRAME)) for _ in range(frames)]
-
-
-def _heard_by(program: StreamProgram) -> bytes:
-    """What the program was sent of the caller."""
-    media = [each["media"] for each in program.of_event("media")]
-    return b"".join(b64decode(each["payload"]) for each in media if each["track"] == "inbound")
 
 
 def _coded(wav: Path) -> bytes:
