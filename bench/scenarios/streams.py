@@ -10,6 +10,7 @@ from bench.media_streams.programs import StreamServerProcess, Talking, Wire, lea
 from bench.node import ACCOUNT, NUMBER, Node, node, telefoon
 from bench.scenario import Place, Scenario
 from bench.statistics import Figures
+from bench.steady_calls import steady
 from bench.two_lengths import Caller, CallServer, Lengths
 from bench.web import serving
 
@@ -20,6 +21,9 @@ STREAMED_APART: Final = "+3225550102"
 """A third, whose calls have a program of their own."""
 _MESSAGES_A_S: Final = 50
 _LOOP_S: Final = 10
+_WATCHED_S: Final = 20.0
+_SOCKETS_THREAD: Final = "streams"
+"""The node's thread that has the sockets of all programs."""
 ALLOWED: Final = {
     "--consent": "none-needed", "--consent-basis": "a measurement",
     "--disclosure": "not-ai", "--disclosure-reason": "a tone of a measurement", "--asserted-by": "the measurement",
@@ -88,11 +92,13 @@ class MessageCosts:
     bare: CallServer
 
     async def measure(self, load: int) -> Figures:
-        with_, without = await self.streamed.measure(load), await self.bare.measure(load)
-        further = "cpu_ms_per_further_second"
+        with_ = await steady(self.streamed, load, _SOCKETS_THREAD, _WATCHED_S)
+        without = await steady(self.bare, load, _SOCKETS_THREAD, _WATCHED_S)
+        messages_a_s = load * _MESSAGES_A_S
         return {
-            "failed": with_["failed"] + without["failed"],
-            "cpu_us_per_message": 1000 * (with_[further] - without[further]) / _MESSAGES_A_S,
+            "failed": float(with_.failed + without.failed),
+            "cpu_us_per_message": 1e6 * (with_.cores - without.cores) / messages_a_s,
+            "sockets_us_per_message": 1e6 * with_.thread_cores / messages_a_s,
         }
 
 
