@@ -10,7 +10,7 @@ from bench.media_streams.programs import StreamServerProcess, Talking, Wire, lea
 from bench.node import ACCOUNT, NUMBER, Node, node, telefoon
 from bench.scenario import Place, Scenario
 from bench.statistics import Figures
-from bench.steady_calls import steady
+from bench.steady_calls import all_up, steady
 from bench.two_lengths import Caller, CallServer, Lengths
 from bench.web import serving
 
@@ -21,6 +21,7 @@ STREAMED_APART: Final = "+3225550102"
 """A third, whose calls have a program of their own."""
 _MESSAGES_A_S: Final = 50
 _LOOP_S: Final = 10
+_BEGINS_S: Final = 3.0
 _WATCHED_S: Final = 20.0
 _SOCKETS_THREAD: Final = "streams"
 """The node's thread that has the sockets of all programs."""
@@ -104,26 +105,27 @@ class MessageCosts:
 
 @dataclass(frozen=True, slots=True)
 class BareLoop:
-    """A loop in C that sends and receives the same bytes, and does nothing else."""
+    """A loop in C that sends and receives the same bytes and does nothing else, on a machine as busy with calls."""
 
     name: str = "bare loop"
 
     @asynccontextmanager
     async def running(self, place: Place) -> AsyncIterator["BareLoops"]:
-        async with stream_server(place, Talking.TALKS) as program:
-            yield BareLoops(place, program)
+        async with streaming_node(place, Talking.HEARS) as (one, _), stream_server(place, Talking.TALKS) as program:
+            yield BareLoops(await _warm(one, place, NOT_STREAMED), program)
 
 
 @dataclass(frozen=True, slots=True)
 class BareLoops:
-    """The loop beside its server."""
+    """The loop with its server, beside calls that are not streamed."""
 
-    place: Place
+    bare: CallServer
     program: StreamServerProcess
 
     async def measure(self, load: int) -> Figures:
-        cost = await least_cost(self.place, self.program.port, load, _LOOP_S)
-        return {"failed": 0.0, "cpu_us_per_message": cost.us_per_message}
+        async with all_up(self.bare, load, _LOOP_S + _BEGINS_S) as placed:
+            cost = await least_cost(self.bare.place, self.program.port, load, _LOOP_S)
+        return {"failed": float(placed.result().failed), "cpu_us_per_message": cost.us_per_message}
 
 
 @asynccontextmanager
