@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests.peers.named_threads import threads_named
+
 _TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 _QUIET_LOOK_S: Final = 0.5
@@ -46,10 +48,9 @@ def usage(pid: int) -> Usage:
 def thread_cpu_s(pid: int, name: str) -> float:
     """CPU seconds so far of the process's threads of this name; 0.0 where it has none."""
     used_ns = 0
-    for each in Path(f"/proc/{pid}/task").iterdir():
+    for each in threads_named(pid, name):
         with suppress(FileNotFoundError, ProcessLookupError):
-            if (each / "comm").read_text().strip() == name:
-                used_ns += int((each / "schedstat").read_text().split()[0])
+            used_ns += int((each / "schedstat").read_text().split()[0])
     return used_ns / 1e9
 
 

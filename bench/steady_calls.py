@@ -8,9 +8,8 @@ from typing import Final
 
 from bench.crowds import Outcome, call
 from bench.process import thread_cpu_s, usage
-from bench.two_lengths import CallServer
+from bench.two_lengths import SETTLES_S, CallServer
 
-_SETTLES_S: Final = 3.0
 _ENDS_S: Final = 1.0
 _BRIEF_S: Final = 2.0
 
@@ -27,12 +26,12 @@ class Steady:
 @asynccontextmanager
 async def all_up(server: CallServer, load: int, seconds: float) -> AsyncIterator[asyncio.Task[Outcome]]:
     """Inside, for so long, `load` calls are up and nothing begins or ends; at the end their outcome is known."""
-    per_second = server.lengths.per_second(load)
-    ramp_s = load / per_second
-    crowd = server.caller.crowd(load, per_second, ramp_s + _SETTLES_S + seconds + _ENDS_S)
+    lengths = server.lengths
+    ramp_s = lengths.ramp_s(load)
+    crowd = server.caller.crowd(load, lengths.per_second(load), ramp_s + SETTLES_S + seconds + _ENDS_S)
     async with asyncio.TaskGroup() as group:
         placed = group.create_task(call(crowd, server.sip_port, server.place))
-        await asyncio.sleep(ramp_s + _SETTLES_S)
+        await asyncio.sleep(ramp_s + SETTLES_S)
         yield placed
 
 

@@ -28,7 +28,7 @@ from bench.statistics import Batch, cost_by_length, of_gaps, of_set_up
 
 PROBES: Final = 5
 KEY_AFTER_S: Final = 1.5
-_SETTLES_S: Final = 3.0
+SETTLES_S: Final = 3.0
 _ENDS_S: Final = 0.5
 _LONGEST_RAMP_S: Final = 4.0
 """By the end of which all calls of a load up to 100 are up."""
@@ -87,9 +87,13 @@ class Lengths:
     def per_second(self, load: int) -> float:
         return min(self.most_per_second, max(1.0, load / _LONGEST_RAMP_S))
 
+    def ramp_s(self, load: int) -> float:
+        """How long it takes until all calls of a load have begun."""
+        return load / self.per_second(load)
+
     def long_for(self, load: int) -> float:
         """So long that all calls are up together, and settle, before the first ends."""
-        return max(self.long_s, load / self.per_second(load) + _SETTLES_S + _ENDS_S + 1)
+        return max(self.long_s, self.ramp_s(load) + SETTLES_S + _ENDS_S + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +132,16 @@ class CallServer:
         recorded = await self.recordings() if self.recordings else 0
         short, early = await self._batch(load, self.lengths.short_s)
         long_s = self.lengths.long_for(load)
-        ramp_s = load / self.lengths.per_second(load)
+        ramp_s = self.lengths.ramp_s(load)
         with Probes(min(PROBES, load // 2)) as probes:
             began_s = time.time()
-            watching = asyncio.create_task(self._memory_after(ramp_s + _SETTLES_S / 2))
+            watching = asyncio.create_task(self._memory_after(ramp_s + SETTLES_S / 2))
             try:
                 long, outcome = await self._batch(load, long_s, probes)
                 most = await watching
             finally:
                 watching.cancel()
-            window = (began_s + ramp_s + _SETTLES_S, began_s + long_s - _ENDS_S)
+            window = (began_s + ramp_s + SETTLES_S, began_s + long_s - _ENDS_S)
             gaps = [gap for probe in probes.all for gap in probe.gaps_ms(*window)]
         if not outcome.setup_ms:
             raise RuntimeError(f"none of {load} calls was answered")

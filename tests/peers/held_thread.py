@@ -4,7 +4,6 @@ import asyncio
 import ctypes
 import os
 import time
-from pathlib import Path
 from typing import Final
 
 _SEIZE: Final = 0x4206
@@ -15,12 +14,6 @@ _ANY_THREAD: Final = 0x40000000  # __WALL
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.ptrace.argtypes = (ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p)
 _libc.ptrace.restype = ctypes.c_long
-
-
-def threads_named(pid: int, name: str) -> list[int]:
-    """Threads of a process by their name, the oldest first."""
-    every = Path(f"/proc/{pid}/task").iterdir()
-    return sorted(int(each.name) for each in every if (each / "comm").read_text().strip() == name)
 
 
 async def hold_up(thread: int, seconds: float) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests.peers.named_threads import threads_named
+
 _LOOK_S: Final = 0.05
 _WORTH_NOTING_S: Final = 0.005
 
@@ -24,16 +26,11 @@ class Wait:
 async def waiting_threads(pid: int, name: str) -> AsyncIterator[list[Wait]]:
     """Waits of 5 ms and more of the threads of a name, as the kernel tells them (schedstat), while inside."""
     waits: list[Wait] = []
-    watching = asyncio.create_task(_watch(_threads_of(pid, name), waits))
+    watching = asyncio.create_task(_watch(threads_named(pid, name), waits))
     try:
         yield waits
     finally:
         watching.cancel()
-
-
-def _threads_of(pid: int, name: str) -> list[Path]:
-    threads = [*Path(f"/proc/{pid}/task").iterdir()]
-    return [each for each in threads if (each / "comm").read_text().strip() == name]
 
 
 async def _watch(threads: list[Path], waits: list[Wait]) -> None:

@@ -20,6 +20,7 @@ from tests.peers.consent import NUMBER_ASKS_NOBODY
 from tests.peers.counting_programs import SPOKEN_IN, CountingPrograms, counting_programs
 from tests.peers.customer import Customer
 from tests.peers.g711 import PCMA, PCMU, Law
+from tests.peers.named_threads import READS_PACKETS
 from tests.peers.numbered_telephones import Telephone, Telephones, telephones
 from tests.peers.platform import ACCOUNT, Platform, platform
 from tests.peers.ports import Ports
@@ -42,7 +43,6 @@ One of five begins at any time, as telephones do, and is counted apart: its pack
 SETTINGS: Final = {"CODECS": "PCMA,PCMU", "SESSION_EXPIRES_S": "86400"}
 """At 8 kHz, where nothing is converted; and these telephones know no refresh of a session."""
 NOT_AI: Final = {"policy": "not-ai", "reason": "Numbers are no speech.", "asserted_by": "a test"}
-READS_PACKETS: Final = "media"
 
 
 def kind_of(caller: int) -> tuple[Law, str]:

@@ -10,7 +10,8 @@ import pytest
 from tests.peers.callers import calling
 from tests.peers.capture import Capture
 from tests.peers.customer import Customer
-from tests.peers.held_thread import hold_up, threads_named
+from tests.peers.held_thread import hold_up
+from tests.peers.named_threads import READS_PACKETS, threads_named
 from tests.peers.noise_frames import heard_by, noise_frames, sent_at, sound_of
 from tests.peers.platform import platform
 from tests.peers.ports import Ports
@@ -22,7 +23,6 @@ pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="holding up a thread, and capturing packets, needs root"),
 ]
 
-READS_PACKETS: Final = "media"
 HELD_UP_S: Final = 0.4
 """Once: a jitter buffer that was empty for so long keeps as much from then on."""
 BEFORE_S: Final = 0.1
@@ -44,7 +44,7 @@ async def test_what_is_said_while_the_reader_of_packets_is_held_up_is_heard(
                     capture.add(caller.ear.port)
                     caller.ear.say(sound_of(noise_frames(4500)), for_ever=True)
                     await program.gets("media", times=50, within_s=60)
-                    reader = threads_named(telefoon.pid, READS_PACKETS)[0]
+                    reader = int(threads_named(telefoon.pid, READS_PACKETS)[0].name)
                     began_s = time.time()
                     await hold_up(reader, HELD_UP_S)
                     await lasting(0.5)
