@@ -1,7 +1,6 @@
 """A year's rows for the bench: as many as were asked for, each in its month, found as any others."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Final
 
 import pytest
@@ -14,9 +13,9 @@ from engine.store.call_filter import CallFilter
 from engine.store.calls import Calls
 from engine.store.database import Database
 from engine.store.exchanges import Exchanges
-from engine.store.months.month import Month
 from engine.store.months.monthly_table import MONTHLY
 from tests.peers.postgres import required
+from tests.unit.store.conftest import first_month
 
 pytestmark = pytest.mark.postgres
 
@@ -34,7 +33,7 @@ def url() -> Iterator[str]:
 async def test_a_years_rows_are_in_their_months_and_in_each_list(url: str) -> None:
     database = await Database.open(url)
     account = await Accounts(database, b"p" * 32).ensure("bench")
-    year = Year(account.id, _CALLS, Month.of(datetime.now(UTC)))
+    year = Year(account.id, _CALLS, await first_month(database))
     await fill(url, year)
 
     calls = Calls(database)

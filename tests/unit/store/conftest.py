@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.ids import moment_of
 from engine.model.accounts import Account
 from engine.store.account_secrets import AccountSecrets
 from engine.store.accounts import Accounts
@@ -12,6 +13,8 @@ from engine.store.calls import Calls
 from engine.store.conferences import Conferences
 from engine.store.database import Database
 from engine.store.exchanges import Exchanges
+from engine.store.months.month import Month
+from engine.store.months.monthly_table import CALLS
 from engine.store.numbers import Numbers
 from engine.store.outbox import Outbox
 from engine.store.recordings import Recordings
@@ -49,6 +52,15 @@ def url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
         yield migrated_sqlite(tmp_path / "telefoon.db")
     else:
         yield from dropped_at_the_end(request.getfixturevalue("postgres"), Postgres.migrated_database)
+
+
+async def first_month(db: Database) -> Month:
+    """The first month of which calls have a part of their own, on PostgreSQL: that in which the database was made.
+
+    A run of the tests may go over a month's end, and copies one database for all of them.
+    """
+    parts = await db.read(CALLS.parts)
+    return Month.of(moment_of(next(part.since for part in parts if part.since is not None)))
 
 
 def dropped_at_the_end(server: Postgres, make: Callable[[Postgres], str]) -> Iterator[str]:

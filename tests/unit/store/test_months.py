@@ -24,21 +24,30 @@ from engine.store.months.monthly_table import CALLS, EVENTS, EXCHANGES, MONTHLY,
 from engine.store.months.months import Months
 from engine.store.page_cursor import PageCursor
 from tests.peers.postgres import Postgres
-from tests.unit.store.conftest import dropped_at_the_end
+from tests.unit.store.conftest import dropped_at_the_end, first_month
 from tests.unit.store.samples import a_call
 from tests.unit.store.test_exchanges import an_exchange
 
 pytestmark = pytest.mark.postgres
 
-MONTH = Month.of(datetime.now(UTC))
-END = MONTH.plus(1).begins
-"""The midnight at which the present month ends."""
 SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
 def url(postgres: Postgres) -> Iterator[str]:
     yield from dropped_at_the_end(postgres, Postgres.migrated_database)
+
+
+@pytest.fixture
+async def month(db: Database) -> Month:
+    """The one whose part is the first: that in which the database was made."""
+    return await first_month(db)
+
+
+@pytest.fixture
+def end(month: Month) -> datetime:
+    """The midnight at which that month ends."""
+    return month.plus(1).begins
 
 
 def id_of(kind: IdKind, moment: datetime, number: int = 0) -> str:
@@ -65,20 +74,20 @@ def test_an_identifier_tells_when_it_was_made() -> None:
 
 
 async def test_a_call_is_in_the_part_of_the_month_in_which_it_was_made(
-    db: Database, calls: Calls, account: Account
+    db: Database, calls: Calls, account: Account, month: Month, end: datetime
 ) -> None:
-    last, first = a_call_at(account, END - SECOND), a_call_at(account, END)
+    last, first = a_call_at(account, end - SECOND), a_call_at(account, end)
     for call in (last, first):
         await calls.add(call)
 
-    assert await parts_of(db, CALLS) == {last.id: CALLS.of(MONTH).name, first.id: CALLS.of(MONTH.plus(1)).name}
+    assert await parts_of(db, CALLS) == {last.id: CALLS.of(month).name, first.id: CALLS.of(month.plus(1)).name}
     assert [await calls.get(call.id) for call in (last, first)] == [last, first]
 
 
 async def test_what_is_beyond_all_months_is_kept_and_found_all_the_same(
-    db: Database, calls: Calls, account: Account
+    db: Database, calls: Calls, account: Account, month: Month
 ) -> None:
-    far, long_ago = a_call_at(account, MONTH.plus(40).begins), a_call_at(account, MONTH.plus(-40).begins)
+    far, long_ago = a_call_at(account, month.plus(40).begins), a_call_at(account, month.plus(-40).begins)
     for call in (far, long_ago):
         await calls.add(call)
 
@@ -86,24 +95,26 @@ async def test_what_is_beyond_all_months_is_kept_and_found_all_the_same(
     assert await calls.find(CallFilter(account.id)) == ([far, long_ago], 2)
 
 
-async def test_a_call_over_the_end_of_the_month_is_whole(db: Database, calls: Calls, account: Account) -> None:
-    call = a_call_at(account, END - SECOND, status=Status.IN_PROGRESS, answer_time=END - SECOND)
+async def test_a_call_over_the_end_of_the_month_is_whole(
+    db: Database, calls: Calls, account: Account, month: Month, end: datetime
+) -> None:
+    call = a_call_at(account, end - SECOND, status=Status.IN_PROGRESS, answer_time=end - SECOND)
     await calls.add(call)
-    await calls.add_event(call.id, "answered", {}, END - SECOND)
-    await calls.add_event(call.id, "ended", {}, END + SECOND)
-    ended = replace(call, status=Status.COMPLETED, end_time=END + SECOND)
+    await calls.add_event(call.id, "answered", {}, end - SECOND)
+    await calls.add_event(call.id, "ended", {}, end + SECOND)
+    ended = replace(call, status=Status.COMPLETED, end_time=end + SECOND)
     await calls.save(ended)
 
     assert await calls.get(call.id) == ended
     assert [(event.kind, event.at) for event in await calls.events(call.id)] == [
-        ("answered", END - SECOND), ("ended", END + SECOND),
+        ("answered", end - SECOND), ("ended", end + SECOND),
     ]  # fmt: skip
-    assert set((await parts_of(db, EVENTS)).values()) == {EVENTS.of(MONTH).name}
+    assert set((await parts_of(db, EVENTS)).values()) == {EVENTS.of(month).name}
     assert await calls.find(CallFilter(account.id, Status.COMPLETED)) == ([ended], 1)
 
 
-async def test_a_list_goes_over_months_as_if_there_were_none(calls: Calls, account: Account) -> None:
-    moments = [END + step * timedelta(days=9) for step in range(-6, 6)]
+async def test_a_list_goes_over_months_as_if_there_were_none(calls: Calls, account: Account, end: datetime) -> None:
+    moments = [end + step * timedelta(days=9) for step in range(-6, 6)]
     stored = [a_call_at(account, moment, number) for number, moment in enumerate(moments)]
     for call in stored:
         await calls.add(call)
@@ -121,26 +132,26 @@ async def test_a_list_goes_over_months_as_if_there_were_none(calls: Calls, accou
 
 
 async def test_exchanges_of_a_call_are_read_over_months(
-    db: Database, calls: Calls, exchanges: Exchanges, account: Account
+    db: Database, calls: Calls, exchanges: Exchanges, account: Account, month: Month, end: datetime
 ) -> None:
-    call = a_call_at(account, END - SECOND)
+    call = a_call_at(account, end - SECOND)
     await calls.add(call)
     kept = [
         replace(an_exchange(account.id, call.id), id=id_of(IdKind.EXCHANGE, moment), at=moment)
-        for moment in (END - SECOND, END + SECOND)
+        for moment in (end - SECOND, end + SECOND)
     ]
     await exchanges.add(kept)
 
     assert await exchanges.of_call(call.id) == (kept, 2)
     assert sorted((await parts_of(db, EXCHANGES)).values()) == [
-        EXCHANGES.of(MONTH).name, EXCHANGES.of(MONTH.plus(1)).name,
+        EXCHANGES.of(month).name, EXCHANGES.of(month.plus(1)).name,
     ]  # fmt: skip
 
 
 async def test_a_month_whose_rows_came_before_its_part_does_without_one(
-    db: Database, calls: Calls, account: Account
+    db: Database, calls: Calls, account: Account, month: Month
 ) -> None:
-    early = MONTH.plus(3)
+    early = month.plus(3)
     await calls.add(a_call_at(account, early.begins))
 
     def made(connection: Connection) -> list[str]:
@@ -172,45 +183,45 @@ async def all_parts(db: Database, table: MonthlyTable) -> set[str]:
     return set(await db.read(lambda connection: names_of_parts(connection, table)))
 
 
-async def test_a_node_makes_the_next_two_months_at_once_and_looks_each_hour(db: Database) -> None:
-    today = Today(MONTH.plus(7).begins)
+async def test_a_node_makes_the_next_two_months_at_once_and_looks_each_hour(db: Database, month: Month) -> None:
+    today = Today(month.plus(7).begins)
 
     with pytest.raises(asyncio.CancelledError):
         await MonthKeeper(Months(db), today).run()
 
     for table in MONTHLY:
-        made = {table.of(MONTH.plus(months)).name for months in (0, 1, 2, 7, 8, 9)}
+        made = {table.of(month.plus(months)).name for months in (0, 1, 2, 7, 8, 9)}
         assert await all_parts(db, table) == made | {table.before, table.other}
     assert today.waited_s == [3600]
 
 
-async def test_nodes_that_look_at_the_same_time_make_each_month_once(db: Database) -> None:
-    keepers = [MonthKeeper(Months(db), Today(MONTH.plus(7).begins)) for _ in range(4)]
+async def test_nodes_that_look_at_the_same_time_make_each_month_once(db: Database, month: Month) -> None:
+    keepers = [MonthKeeper(Months(db), Today(month.plus(7).begins)) for _ in range(4)]
 
     await asyncio.gather(*(keeper.keep() for keeper in keepers))
     await keepers[0].keep()
 
-    assert CALLS.of(MONTH.plus(9)).name in await all_parts(db, CALLS)
+    assert CALLS.of(month.plus(9)).name in await all_parts(db, CALLS)
     assert [keeper.cautions for keeper in keepers] == [[]] * 4
 
 
 async def test_a_month_that_came_before_its_part_is_told_as_a_caution(
-    db: Database, calls: Calls, account: Account
+    db: Database, calls: Calls, account: Account, month: Month
 ) -> None:
-    keeper = MonthKeeper(Months(db), Today(MONTH.plus(3).begins))
-    await calls.add(a_call_at(account, MONTH.plus(3).begins))
+    keeper = MonthKeeper(Months(db), Today(month.plus(3).begins))
+    await calls.add(a_call_at(account, month.plus(3).begins))
 
     await keeper.keep()
 
     [caution] = keeper.cautions
-    assert CALLS.of(MONTH.plus(3)).name in caution
+    assert CALLS.of(month.plus(3)).name in caution
 
 
 async def test_who_reads_for_long_keeps_nobody_waiting_and_the_month_is_made_later(
-    url: str, db: Database, calls: Calls, account: Account
+    url: str, db: Database, calls: Calls, account: Account, month: Month
 ) -> None:
-    keeper = MonthKeeper(Months(db), Today(MONTH.plus(7).begins))
-    later = CALLS.of(MONTH.plus(9)).name
+    keeper = MonthKeeper(Months(db), Today(month.plus(7).begins))
+    later = CALLS.of(month.plus(9)).name
     backup = await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
     async with backup.transaction():
         await backup.fetch("SELECT * FROM calls")
@@ -219,15 +230,15 @@ async def test_who_reads_for_long_keeps_nobody_waiting_and_the_month_is_made_lat
 
         await calls.add(a_call(account.id))
         assert later not in await all_parts(db, CALLS)
-        assert EXCHANGES.of(MONTH.plus(9)).name in await all_parts(db, EXCHANGES)
+        assert EXCHANGES.of(month.plus(9)).name in await all_parts(db, EXCHANGES)
     await backup.close()
 
     await keeper.keep()
     assert later in await all_parts(db, CALLS)
 
 
-async def test_each_part_has_the_index_by_which_ends_and_what_is_due_are_found(db: Database) -> None:
-    await MonthKeeper(Months(db), Today(MONTH.plus(7).begins)).keep()
+async def test_each_part_has_the_index_by_which_ends_and_what_is_due_are_found(db: Database, month: Month) -> None:
+    await MonthKeeper(Months(db), Today(month.plus(7).begins)).keep()
 
     kept = text("SELECT tablename FROM pg_indexes WHERE indexdef LIKE :columns AND tablename LIKE :tables")
 
@@ -240,15 +251,15 @@ async def test_each_part_has_the_index_by_which_ends_and_what_is_due_are_found(d
     assert await indexed(EVENTS, "brin (at)") == await all_parts(db, EVENTS)
 
 
-async def test_calls_are_found_by_their_end_over_months(calls: Calls, account: Account) -> None:
+async def test_calls_are_found_by_their_end_over_months(calls: Calls, account: Account, end: datetime) -> None:
     ended = [
-        a_call_at(account, END + step * SECOND, 0, status=Status.COMPLETED, end_time=END + (step + 10) * SECOND)
+        a_call_at(account, end + step * SECOND, 0, status=Status.COMPLETED, end_time=end + (step + 10) * SECOND)
         for step in range(-20, 20, 5)
     ]
     for call in ended:
         await calls.add(call)
 
-    since, until = END - 5 * SECOND, END + 10 * SECOND
+    since, until = end - 5 * SECOND, end + 10 * SECOND
     found, total = await calls.find(CallFilter(account.id, end_time_after=since, end_time_before=until))
 
     assert found == [call for call in reversed(ended) if call.end_time and since <= call.end_time < until]

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
+from engine.ids import moment_of
 from engine.model.call import Call
 from engine.privacy.audit import CLI
 from engine.privacy.retention import FOR_EVER, DataCategory, HoldOn, Periods
@@ -23,7 +24,11 @@ pytestmark = pytest.mark.postgres
 
 DAYS = 60
 PERIODS = Periods({DataCategory.EVENTS: DAYS, DataCategory.WEBHOOKS: DAYS})
-MONTH = Month.of(datetime.now(UTC))
+
+
+def month_of(house: House) -> Month:
+    """The one in which its calls are made: the present."""
+    return Month.of(moment_of(house.account.id))
 
 
 @pytest.fixture
@@ -33,13 +38,13 @@ def url(postgres: Postgres) -> Iterator[str]:
 
 async def swept(house: House, after: timedelta) -> None:
     """By a sweep so long after the month's end."""
-    house.clock.at = MONTH.plus(1).begins + after
+    house.clock.at = month_of(house).plus(1).begins + after
     await house.sweeper(PERIODS).sweep(CLI)
 
 
 async def has_part(house: House, table: MonthlyTable) -> bool:
     names = await house.db.read(lambda connection: names_of_parts(connection, table))
-    return table.of(MONTH).name in names
+    return table.of(month_of(house)).name in names
 
 
 async def left(house: House, call: Call) -> tuple[int, int]:
@@ -68,8 +73,8 @@ async def test_what_went_with_a_month_is_on_the_audit_log(house: House) -> None:
     rows = [row async for row in house.audit.rows()]
     told = {(row.action, row.object): json.loads(row.facts) for row in rows}
     assert told == {
-        ("retention.month", EVENTS.of(MONTH).name): {"rows": 3},
-        ("retention.month", EXCHANGES.of(MONTH).name): {"rows": 3},
+        ("retention.month", EVENTS.of(month_of(house)).name): {"rows": 3},
+        ("retention.month", EXCHANGES.of(month_of(house)).name): {"rows": 3},
         ("retention.sweep", "node"): {"events": 3, "webhooks": 3},
     }
 
@@ -117,7 +122,7 @@ async def test_a_month_stays_while_a_call_of_it_goes_on(house: House) -> None:
 
 async def test_a_month_stays_while_something_late_of_it_is_in_its_time(house: House) -> None:
     call = await house.call()
-    await house.calls.add_event(call.id, "erased", {}, MONTH.plus(1).begins + timedelta(days=7))
+    await house.calls.add_event(call.id, "erased", {}, month_of(house).plus(1).begins + timedelta(days=7))
 
     await swept(house, timedelta(days=DAYS))
     assert [event.kind for event in await house.calls.events(call.id)] == ["erased"]
