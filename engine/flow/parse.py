@@ -51,10 +51,18 @@ def read_flow(
     return Document(document.verbs, tuple(lenience.warnings))
 
 
+def is_sound(content_type: str | None) -> bool:
+    """Whether an answer of this type is sound, and so no flow."""
+    return _kind(content_type).startswith("audio/")
+
+
 def _recognised(body: str | bytes | list[Any], content_type: str | None) -> tuple[Any, FromSpelling]:
     """The document, decoded where its encoding is told, and what reads its spelling."""
     if isinstance(body, list):
         return body, from_json
+    if is_sound(content_type):
+        said = "This is sound, which is played before the call ends: it has no flow that could be read."
+        raise DocumentError(said, fault=FlowFault.CONTENT_TYPE)
     kind = _kind(content_type)
     if isinstance(body, bytes):
         body = decoded(body, content_type or "")

@@ -12,7 +12,8 @@ from multidict import CIMultiDictProxy
 from engine.errors import DocumentError
 from engine.flow.document import Document
 from engine.flow.manner import STRICT_MANNER, ReadingManner
-from engine.flow.parse import read_flow
+from engine.flow.parse import is_sound, read_flow
+from engine.flow.verbs.play import Play
 from engine.ids import IdKind, new_id
 from engine.model.callback import BodyFormat
 from engine.model.webhook_exchange import ExchangeKind, Note, Owner, WebhookExchange
@@ -30,6 +31,7 @@ FindManner = Callable[[], Awaitable[ReadingManner]]
 """Says how the documents of a call are read."""
 
 DOCUMENT_LIMIT_BYTES: Final = 64 * 1024
+MAX_DOWNLOAD_BYTES: Final = 32 * 1024 * 1024
 _KEPT_DOCUMENTS: Final = 128
 _KEPT_LIMIT_BYTES: Final = 4096
 _NOT_MODIFIED: Final = 304
@@ -91,10 +93,15 @@ class CallWeb:
     async def fetch_document(
         self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING
     ) -> Document:
-        """The call flow that the server answers with. Raises WebhookError, DocumentError."""
+        """The call flow that the server answers with. Raises WebhookError, DocumentError.
+
+        Sound for an answer orders that it is played: the server is asked for it again, as for the file of any Play.
+        """
         unwritten: list[WebhookExchange] = []
         try:
             body, content_type = await self._fetched(url, method, params, hidden, unwritten.append)
+            if is_sound(content_type):
+                return Document((Play(url),))
             document = _document(body, content_type, await self._manner())
             if unwritten and document.warnings:
                 unwritten[-1] = replace(unwritten[-1], warnings="\n".join(map(str, document.warnings)))
@@ -115,14 +122,18 @@ class CallWeb:
     async def fetch_body(
         self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING
     ) -> tuple[bytes, str | None]:
-        """What the server answers instead of it being read, and its content type. Raises WebhookError."""
+        """What the server answers, unread, and its content type; of sound that alone. Raises WebhookError."""
         return await self._fetched(url, method, params, hidden, self._note)
 
     async def _fetched(
         self, url: str, method: str, params: Mapping[str, str], hidden: frozenset[str], note: Note
     ) -> tuple[bytes, str | None]:
         async def read(incoming: Incoming) -> tuple[bytes, str | None]:
-            return await incoming.body(DOCUMENT_LIMIT_BYTES), incoming.headers.get("Content-Type")
+            content_type = incoming.headers.get("Content-Type")
+            if is_sound(content_type):
+                incoming.require_usable(MAX_DOWNLOAD_BYTES)
+                return b"", content_type
+            return await incoming.body(DOCUMENT_LIMIT_BYTES), content_type
 
         errand = self._errand(url, method, params, hidden, ExchangeKind.DOCUMENT, read)
         return await self._sender.send(replace(errand, note=note))

@@ -8,7 +8,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from engine.privacy.masking import masked
-from tests.peers.audio import tone
+from tests.peers.audio import Sound, hears, tone
 from tests.peers.customer import Asked, Customer
 from tests.peers.phone import phone
 from tests.peers.platform import ACCOUNT, NUMBER, Platform, platform
@@ -63,6 +63,22 @@ async def test_every_request_is_signed_has_the_calls_cookies_and_is_told_of(
     assert told[1]["answer"] == following
     assert (event["status"], event["url"]) == (200, masked(told[0]["url"]))
     assert replayed == f"200\n{following}\n"
+
+
+async def test_a_server_that_answers_with_sound_is_heard_to_its_end(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/hello"] = tone(700, 1.5).save(tmp_path / "tone.wav").read_bytes()
+    shop.headers["Content-Type"] = "audio/wav"
+    heard = tmp_path / "heard.wav"
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/hello")}) as telefoon,
+        phone(*dialling(telefoon), "--record", str(heard)) as caller,
+    ):
+        await caller.tells("hung_up", within_s=30)
+
+    assert [(asked.method, asked.path) for asked in shop.asked] == [("POST", "/hello"), ("GET", "/hello")]
+    assert hears(Sound.of_file(heard), 700, seconds=1.4)
 
 
 async def test_a_file_that_is_repeated_is_fetched_once_though_it_may_not_be_kept(

@@ -9,16 +9,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 from weakref import WeakValueDictionary
 
 from engine.errors import MediaError, WebhookError
 from engine.ports import AudioDecoder
-from engine.webhooks.call_web import CallWeb
+from engine.webhooks.call_web import MAX_DOWNLOAD_BYTES, CallWeb
 from engine.webhooks.media.freshness import Freshness, freshness, kept_of, refreshed, validators
 from engine.webhooks.media.media_cache_store import CachedMedia, MediaCacheStore
-
-MAX_DOWNLOAD_BYTES: Final = 32 * 1024 * 1024
 
 
 @dataclass(slots=True, weakref_slot=True)

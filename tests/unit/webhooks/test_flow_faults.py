@@ -11,11 +11,13 @@ from typing import NoReturn
 
 import pytest
 from aiohttp import ClientError, ClientSession
+from aiohttp.web import Request, Response
 from cryptography import x509
 
 from engine.errors import DocumentError, WebhookError
 from engine.flow.document import Verb
 from engine.flow.verbs.hangup import Hangup
+from engine.flow.verbs.play import Play
 from engine.flow.verbs.say import Say
 from engine.flow_faults import FlowFault
 from engine.webhooks.call_web import CallWeb
@@ -85,6 +87,22 @@ async def test_an_answer_of_plain_text_is_said_unless_it_is_a_flow(
     document = await web.fetch_document(customer.serves("/flow", answer, "text/plain"), "POST", {})
 
     assert document.verbs == verbs
+
+
+@pytest.mark.parametrize("kind", ["audio/mpeg", "audio/x-wav", "Audio/WAV; rate=8000"])
+async def test_an_answer_that_is_sound_is_played(web: CallWeb, customer: CustomerServer, kind: str) -> None:
+    async def sound(_: Request) -> Response:
+        return Response(body=bytes(100_000), headers={"Content-Type": kind})
+
+    url = customer.handles("/hello", sound)
+
+    assert (await web.fetch_document(url, "POST", {})).verbs == (Play(url),)
+
+
+async def test_sound_of_a_server_that_fails_is_no_sound(web: CallWeb, customer: CustomerServer) -> None:
+    url = customer.serves("/hello", "", "audio/wav", status=500)
+
+    assert await fault(web, url) is FlowFault.RETRIEVAL
 
 
 @pytest.mark.parametrize("status", [404, 500])
