@@ -1,4 +1,4 @@
-"""Limits and paces of two real nodes on one PostgreSQL, as a carrier that SIPp plays meets them."""
+"""Limits and paces of two and of eight real nodes on one PostgreSQL, as a carrier that SIPp plays meets them."""
 
 import asyncio
 import signal
@@ -26,6 +26,10 @@ ALLOWED = 5
 ASKED = 10
 CREATED, TOO_MANY, FULL = 201, 429, 503
 
+OF_NODES = pytest.mark.parametrize(
+    "names", ["ab", pytest.param("abcdefgh", marks=pytest.mark.costly("eight whole nodes serve"))]
+)
+
 
 async def asks(telefoon: Platform, to: str = CALLEE) -> tuple[int, dict[str, Any]]:
     """What a node answers to an order of a call."""
@@ -33,25 +37,26 @@ async def asks(telefoon: Platform, to: str = CALLEE) -> tuple[int, dict[str, Any
         return response.status, await response.json()
 
 
-async def test_an_account_that_may_have_five_calls_has_five_over_two_nodes_and_again_when_one_is_killed(
-    tmp_path: Path, ports: Ports, database: str
+@OF_NODES
+async def test_an_account_that_may_have_five_calls_has_five_over_all_nodes_and_again_when_one_is_killed(
+    tmp_path: Path, ports: Ports, database: str, names: str
 ) -> None:
     script, keys = scenario(is_called(), gets_bye()), {"ear": ports.one()}
     async with (
         sipp(script, ports, keys=keys, calls=100) as carrier,
-        nodes(tmp_path, ports, database, settings={"TRUNK": f"sip:127.0.0.1:{carrier.port}"}) as (a, b),
+        nodes(tmp_path, ports, database, names, {"TRUNK": f"sip:127.0.0.1:{carrier.port}"}) as (a, *others),
     ):
+        b = others[0]
         limit = ("policies", "set", "--account", "demo", "--set", f"calls_at_once={ALLOWED}")
         await asyncio.to_thread(a.telefoon, *limit)
         of_a = [(await a.place(CALLEE, flow=TALKS))["id"] for _ in range(2)]
 
-        answers = await asyncio.gather(*(asks(node) for _ in range(ASKED) for node in (a, b)))
+        of_each = await asyncio.gather(*(taken_of_ten(node) for node in (a, *others)))
 
-        of_a += [body["id"] for status, body in answers[::2] if status == CREATED]
-        of_b = [body["id"] for status, body in answers[1::2] if status == CREATED]
-        assert len(of_a) + len(of_b) == ALLOWED
-        assert {body["type"] for status, body in answers if status != CREATED} == {"urn:telefoon:rule:calls-at-once"}
-        for call_id in (*of_a, *of_b):
+        of_a += of_each[0]
+        of_others = [call_id for taken in of_each[1:] for call_id in taken]
+        assert len(of_a) + len(of_others) == ALLOWED
+        for call_id in (*of_a, *of_others):
             await b.call_when(call_id, "in-progress")
         assert len(called(carrier.received("INVITE"))) == ALLOWED
 
@@ -60,12 +65,21 @@ async def test_an_account_that_may_have_five_calls_has_five_over_two_nodes_and_a
         for call_id in of_a:
             await b.ended_call(call_id, within_s=30)
 
-        again = [await asks(b) for _ in range(ASKED)]
-        assert sum(status == CREATED for status, _ in again) == len(of_a)
+        again = await asyncio.gather(*(taken_of_ten(node) for node in others))
+        assert sum(map(len, again)) == len(of_a)
 
 
-async def test_a_campaign_goes_on_where_its_node_is_killed_and_nobody_is_called_twice_or_out_of_turn(
-    tmp_path: Path, ports: Ports, database: str
+async def taken_of_ten(telefoon: Platform) -> list[str]:
+    """The calls that a node takes of ten that are asked for at once; all others are against the limit."""
+    answers = await asyncio.gather(*(asks(telefoon) for _ in range(ASKED)))
+    refused = {body["type"] for status, body in answers if status != CREATED}
+    assert refused <= {"urn:telefoon:rule:calls-at-once"}
+    return [body["id"] for status, body in answers if status == CREATED]
+
+
+@OF_NODES
+async def test_a_campaign_goes_on_where_half_of_its_nodes_are_killed_and_nobody_is_called_twice_or_out_of_turn(
+    tmp_path: Path, ports: Ports, database: str, names: str
 ) -> None:
     reached: list[str] = []
 
@@ -77,16 +91,19 @@ async def test_a_campaign_goes_on_where_its_node_is_killed_and_nobody_is_called_
 
     async with (
         sip_answerer(busy) as carrier,
-        nodes(tmp_path, ports, database, settings={"TRUNK": f"sip:127.0.0.1:{carrier.port}"}) as (a, b),
+        nodes(tmp_path, ports, database, names, {"TRUNK": f"sip:127.0.0.1:{carrier.port}"}) as every,
     ):
+        killed, (b, *_) = every[: len(every) // 2], every[len(every) // 2 :]
+        a = killed[0]
         await asyncio.to_thread(a.telefoon, "accounts", "pace", "demo", "--calls-per-s", "0.4", "--queue", "8")
-        asked = [(await a.place(number(at), flow=TALKS))["id"] for at in range(8)]
+        asked = [(await killed[at % len(killed)].place(number(at), flow=TALKS))["id"] for at in range(8)]
         last = await b.get(f"calls/{asked[7]}")
         assert 2 <= last["queue_position"] <= 8, "any node tells it"
         await b.delete(f"calls/{asked[6]}")
         await eventually(lambda: len(reached) >= 2, within_s=30, otherwise=lambda: str(reached))
 
-        await a.end(signal.SIGKILL)
+        for each in killed:
+            await each.end(signal.SIGKILL)
 
         await eventually(lambda: number(7) in reached, within_s=90, otherwise=lambda: str(reached))
         once = Counter(reached)
