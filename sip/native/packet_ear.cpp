@@ -48,7 +48,8 @@ bool PacketEar::open(const pjmedia_stream_info &info)
     pool = pjsua_pool_create("ear%p", 4000, 4000);
     if (!pool || pjmedia_codec_mgr_alloc_codec(codecs(), &info.fmt, &codec) != PJ_SUCCESS)
         return false;
-    pjmedia_codec_param *param = pjmedia_codec_param_clone(pool, info.param);
+    param = pjmedia_codec_param_clone(pool, info.param);
+    goes_by_what_was = info.fmt.pt == PJMEDIA_RTP_PT_G722;
     opened = param && pjmedia_codec_init(codec, pool) == PJ_SUCCESS && pjmedia_codec_open(codec, param) == PJ_SUCCESS;
     decoded.resize(LONGEST_FRAME);
     return opened;
@@ -59,7 +60,7 @@ void PacketEar::hear(const pjmedia_rtp_hdr &header, const void *payload, unsigne
     if (is_late(header))
         return;
     if (header.m)
-        hear_sound(PAUSE, sizeof PAUSE / sizeof *PAUSE); // silence came before, which was not sent
+        begin_anew();
     pjmedia_frame frames[MOST_FRAMES];
     unsigned count = MOST_FRAMES;
     pj_timestamp ts = {};
@@ -95,6 +96,15 @@ bool PacketEar::is_late(const pjmedia_rtp_hdr &header)
         last_seq = seq;
     begun = true;
     return late;
+}
+
+// Silence came before, which was not sent.
+void PacketEar::begin_anew()
+{
+    hear_sound(PAUSE, sizeof PAUSE / sizeof *PAUSE);
+    // The far end's encoder is at rest, or another one. G.722's decoder allocates nothing when it is opened once more.
+    if (goes_by_what_was)
+        pjmedia_codec_open(codec, param);
 }
 
 void PacketEar::hear_sound(const pj_int16_t *samples, unsigned count)

@@ -28,12 +28,14 @@ private:
 
     bool open(const pjmedia_stream_info &info);
     bool is_late(const pjmedia_rtp_hdr &header);
+    void begin_anew();
     void hear_sound(const pj_int16_t *samples, unsigned count);
 
     pjsua_call_id call = PJSUA_INVALID_ID;
     pj_pool_t *pool = NULL;
     pjmedia_codec *codec = NULL;
-    bool opened = false;
+    pjmedia_codec_param *param = NULL;
+    bool opened = false, goes_by_what_was = false;
     unsigned rate = NARROWBAND, channels = 1;
     std::vector<pj_uint8_t> packet;
     std::vector<pj_int16_t> decoded, narrow;
