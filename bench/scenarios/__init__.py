@@ -28,6 +28,7 @@ from bench.scenarios import (
     streams,
     streams_delay,
     streams_lost,
+    streams_message,
     voices,
     webhooks,
     year,
@@ -36,7 +37,7 @@ from bench.scenarios import (
 _MODULES: Final = (
     ivr, bridge, setup, conference, idle, api, flow, webhooks, recording, cascade, endurance, many_calls, many_at_once,
     flood, refusals, doors, voices, commands, year, cluster_setup, cluster_room, forward, contention, streams,
-    streams_delay, streams_lost, agents,
+    streams_message, streams_delay, streams_lost, agents,
 )  # fmt: skip
 
 SCENARIOS: Final[tuple[Scenario, ...]] = tuple(each for module in _MODULES for each in module.SCENARIOS)

@@ -1,16 +1,14 @@
-"""The cost of media streams: the same calls with a program on the line and without, beside Asterisk and a bare loop."""
+"""The cost of media streams: the same calls with a program on the line and without, beside Asterisk."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from bench.asterisk_server import Way, asterisk_server
-from bench.media_streams.programs import StreamServerProcess, Talking, Wire, least_cost, stream_server
+from bench.media_streams.programs import StreamServerProcess, Talking, Wire, stream_server
 from bench.node import ACCOUNT, NUMBER, Node, node, telefoon
 from bench.scenario import Place, Scenario
-from bench.statistics import Figures
-from bench.steady_calls import all_up, steady
 from bench.two_lengths import Caller, CallServer, Lengths
 from bench.web import serving
 
@@ -19,12 +17,7 @@ NOT_STREAMED: Final = "+3225550101"
 """A second number, whose calls last as long and have no program on the line."""
 STREAMED_APART: Final = "+3225550102"
 """A third, whose calls have a program of their own."""
-_MESSAGES_A_S: Final = 50
-_LOOP_S: Final = 10
-_BEGINS_S: Final = 3.0
-_WATCHED_S: Final = 20.0
-_SOCKETS_THREAD: Final = "streams"
-"""The node's thread that has the sockets of all programs."""
+SOUND: Final = "/sound.wav"
 ALLOWED: Final = {
     "--consent": "none-needed", "--consent-basis": "a measurement",
     "--disclosure": "not-ai", "--disclosure-reason": "a tone of a measurement", "--asserted-by": "the measurement",
@@ -43,7 +36,7 @@ class Streamed:
     @asynccontextmanager
     async def running(self, place: Place) -> AsyncIterator[CallServer]:
         async with streaming_node(place, self.talking) as (one, _):
-            yield await _warm(one, place, NUMBER)
+            yield await warm(one, place, NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +48,7 @@ class NotStreamed:
     @asynccontextmanager
     async def running(self, place: Place) -> AsyncIterator[CallServer]:
         async with streaming_node(place, Talking.HEARS) as (one, _):
-            yield await _warm(one, place, NOT_STREAMED)
+            yield await warm(one, place, NOT_STREAMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,61 +66,6 @@ class StreamedByAsterisk:
             yield await CallServer.warm(one.pid, one.sip_port, place, Caller("stream"), LENGTHS)
 
 
-@dataclass(frozen=True, slots=True)
-class MessageCost:
-    """The CPU of a message each way alone: calls that are streamed, less those of the same node that are not."""
-
-    name: str = "ours"
-
-    @asynccontextmanager
-    async def running(self, place: Place) -> AsyncIterator["MessageCosts"]:
-        async with streaming_node(place, Talking.TALKS) as (one, _):
-            yield MessageCosts(await _warm(one, place, NUMBER), await _warm(one, place, NOT_STREAMED))
-
-
-@dataclass(frozen=True, slots=True)
-class MessageCosts:
-    """A node that is measured twice, and the difference."""
-
-    streamed: CallServer
-    bare: CallServer
-
-    async def measure(self, load: int) -> Figures:
-        with_ = await steady(self.streamed, load, _SOCKETS_THREAD, _WATCHED_S)
-        without = await steady(self.bare, load, _SOCKETS_THREAD, _WATCHED_S)
-        messages_a_s = load * _MESSAGES_A_S
-        return {
-            "failed": float(with_.failed + without.failed),
-            "cpu_us_per_message": 1e6 * (with_.cores - without.cores) / messages_a_s,
-            "sockets_us_per_message": 1e6 * with_.thread_cores / messages_a_s,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class BareLoop:
-    """A loop in C that sends and receives the same bytes and does nothing else, on a machine as busy with calls."""
-
-    name: str = "bare loop"
-
-    @asynccontextmanager
-    async def running(self, place: Place) -> AsyncIterator["BareLoops"]:
-        async with streaming_node(place, Talking.HEARS) as (one, _), stream_server(place, Talking.TALKS) as program:
-            yield BareLoops(await _warm(one, place, NOT_STREAMED), program)
-
-
-@dataclass(frozen=True, slots=True)
-class BareLoops:
-    """The loop with its server, beside calls that are not streamed."""
-
-    bare: CallServer
-    program: StreamServerProcess
-
-    async def measure(self, load: int) -> Figures:
-        async with all_up(self.bare, load, _LOOP_S + _BEGINS_S) as placed:
-            cost = await least_cost(self.bare.place, self.program.port, load, _LOOP_S)
-        return {"failed": float(placed.result().failed), "cpu_us_per_message": cost.us_per_message}
-
-
 @asynccontextmanager
 async def streaming_node(place: Place, talking: Talking) -> AsyncIterator[tuple[Node, StreamServerProcess]]:
     """A node whose calls to NUMBER are streamed, those to NOT_STREAMED are not, and those to STREAMED_APART apart.
@@ -135,21 +73,32 @@ async def streaming_node(place: Place, talking: Talking) -> AsyncIterator[tuple[
     The server of the latter is given with it.
     """
     async with stream_server(place, talking) as program, stream_server(place, talking) as apart:
-        pages = {
-            "/streamed": _flow(_streamed_to(program.url, talking)),
-            "/apart": _flow(_streamed_to(apart.url, talking)),
-            "/bare": _flow("<Pause length='300'/>"),
+        verbs = {
+            NUMBER: streamed_to(program.url, talking),
+            NOT_STREAMED: "<Pause length='300'/>",
+            STREAMED_APART: streamed_to(apart.url, talking),
         }
-        async with serving(pages) as web, node(place, _SETTINGS, {"--url": web.url("/streamed"), **ALLOWED}) as one:
-            await _add(one, place, NOT_STREAMED, web.url("/bare"))
-            await _add(one, place, STREAMED_APART, web.url("/apart"))
+        async with node_of(place, verbs) as one:
             yield one, apart
+
+
+@asynccontextmanager
+async def node_of(place: Place, verbs: Mapping[str, str], sound: bytes = b"") -> AsyncIterator[Node]:
+    """A node whose numbers, NUMBER among them, do what these verbs say; `sound` is a WAV file that is at SOUND."""
+    pages = {f"/{number}": _flow(each) for number, each in verbs.items()}
+    async with (
+        serving({**pages, SOUND: sound}) as web,
+        node(place, _SETTINGS, {"--url": web.url(f"/{NUMBER}"), **ALLOWED}) as one,
+    ):
+        for number in verbs.keys() - {NUMBER}:
+            await _add(one, place, number, web.url(f"/{number}"))
+        yield one
 
 
 @asynccontextmanager
 async def another_number(one: Node, place: Place, number: str, program: str) -> AsyncIterator[None]:
     """A number more, whose calls are streamed both ways to this program."""
-    async with serving({"/flow": _flow(_streamed_to(program, Talking.TALKS))}) as web:
+    async with serving({"/flow": _flow(streamed_to(program, Talking.TALKS))}) as web:
         await _add(one, place, number, web.url("/flow"))
         yield
 
@@ -164,14 +113,16 @@ def _flow(verbs: str) -> str:
     return f"<Response><Say language='en-GB'>One moment.</Say>{verbs}</Response>"  # a pause alone answers no call
 
 
-def _streamed_to(url: str, talking: Talking) -> str:
+def streamed_to(url: str, talking: Talking) -> str:
+    """The verbs that connect a call to this program."""
     stream = f"<Stream url='{url}' audioFormat='alaw'/>"
     if talking is Talking.TALKS:
         return f"<Connect>{stream}</Connect>"
     return f"<Start>{stream}</Start><Pause length='300'/>"
 
 
-async def _warm(one: Node, place: Place, number: str) -> CallServer:
+async def warm(one: Node, place: Place, number: str) -> CallServer:
+    """The node by one of its numbers, after a call."""
     return await CallServer.warm(one.pid, one.sip_port, place, Caller(number), LENGTHS)
 
 
@@ -190,9 +141,5 @@ SCENARIOS: Final = (
     Scenario(
         "streams-beside", "calls with a program that hears and speaks, beside Asterisk's chan_websocket",
         _BOTH_WAYS, StreamedByAsterisk(), (200,), _SECOND, by_name_only=True,
-    ),
-    Scenario(
-        "streams-message", "a message each way, beside a loop in C that sends and receives the same bytes",
-        MessageCost(), BareLoop(), (200,), "cpu_us_per_message", by_name_only=True, longest_s=600.0,
     ),
 )  # fmt: skip
