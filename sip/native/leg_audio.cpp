@@ -57,17 +57,21 @@ struct Between {
         frame->size = PJMEDIA_PIA_SPF(&port.info) * sizeof(pj_int16_t);
         if (own.type == PJMEDIA_FRAME_TYPE_AUDIO)
             said.run(at_own_rate.data(), (pj_int16_t *)buffer);
+        else
+            said.forget();
     }
 
     // What the bridge has, for the stream.
     pjmedia_frame taken(const pjmedia_frame &frame)
     {
         pjmedia_frame own = frame;
-        if (!converts() || frame.type != PJMEDIA_FRAME_TYPE_AUDIO)
-            return own;
-        heard.run((const pj_int16_t *)frame.buf, at_own_rate.data());
-        own.buf = at_own_rate.data();
-        own.size = at_own_rate.size() * sizeof(pj_int16_t);
+        if (frame.type != PJMEDIA_FRAME_TYPE_AUDIO) {
+            heard.forget();
+        } else if (converts()) {
+            heard.run((const pj_int16_t *)frame.buf, at_own_rate.data());
+            own.buf = at_own_rate.data();
+            own.size = at_own_rate.size() * sizeof(pj_int16_t);
+        }
         return own;
     }
 };

@@ -119,6 +119,11 @@ void RateFilter::run(const pj_int16_t *in, unsigned count, pj_int16_t *out)
     std::memmove(heard.data(), heard.data() + count, before * sizeof *in);
 }
 
+void RateFilter::forget()
+{
+    std::fill_n(heard.begin(), before, 0);
+}
+
 void RateFilter::raise(unsigned count, pj_int16_t *out) const
 {
     for (unsigned i = 0; i < count; ++i)

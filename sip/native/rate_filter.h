@@ -19,6 +19,9 @@ public:
     // `count` samples, of which there is a whole number at the other rate.
     void run(const pj_int16_t *in, unsigned count, pj_int16_t *out);
 
+    // What comes next follows silence.
+    void forget();
+
 private:
     void raise(unsigned count, pj_int16_t *out) const;
     void lower(unsigned count, pj_int16_t *out) const;

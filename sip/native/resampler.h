@@ -42,6 +42,13 @@ public:
             std::memset(out, 0, (size_t)count * rate_out / rate_in * sizeof *out);
     }
 
+    // What comes next follows silence. The library's resampler has no word for that.
+    void forget()
+    {
+        if (filter)
+            filter->forget();
+    }
+
 private:
     // The library's, for rates that are no multiples of each other.
     void open()

@@ -34,6 +34,8 @@ void Seat::listen(unsigned rate, const Sound &sound)
     }
     if (sounds)
         in.run(native, voice);
+    else
+        in.forget();
     // As it came: automatic gain would make talk of noise.
     const int level = sounds ? mean_level(voice, count) : 0;
     loudness = std::max((float)level, loudness * FADES);

@@ -134,3 +134,17 @@ TEST_CASE("a resampler takes frames of another length than 20 ms")
     CHECK(std::abs(out[479] - 1000) <= 2);
     CHECK(out[480] == -1);
 }
+
+TEST_CASE("a resampler that forgets goes on as after silence")
+{
+    const std::vector<pj_int16_t> loud(160, 10000), quiet(160, 0);
+    std::vector<pj_int16_t> out(320);
+    Resampler resampler;
+    resampler.set(8000, 16000);
+    resampler.run(loud.data(), out.data());
+
+    resampler.forget();
+    resampler.run(quiet.data(), out.data());
+
+    CHECK(out == std::vector<pj_int16_t>(320, 0));
+}
