@@ -1,7 +1,6 @@
 """Any node answers any request: what lives on another one is passed on to it, once, and its answer given."""
 
 import asyncio
-import os
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from tests.peers.nodes import nodes
 from tests.peers.phone import PhonePeer, phone
 from tests.peers.platform import NUMBER, Platform
 from tests.peers.ports import Ports
+from tests.peers.standing_still import standing_still
 from tests.peers.twilio_client import does, twilio_client
 from tests.peers.waiting import eventually, within
 
@@ -145,13 +145,10 @@ async def test_calls_of_a_node_that_does_not_answer_are_told_of_by_their_rows(
 async def test_a_node_that_stands_still_is_not_waited_for_for_ever(tmp_path: Path, ports: Ports, database: str) -> None:
     async with pair(tmp_path, ports, database) as (_, (a, b)):
         call_id = await in_progress(a)
-        os.kill(a.pid, signal.SIGSTOP)
-        try:
+        with standing_still(a.pid):
             async with asyncio.timeout(60):
                 row = await b.get(f"calls/{call_id}")
                 status, problem = await b.patch(f"calls/{call_id}", {"mute": True})
-        finally:
-            os.kill(a.pid, signal.SIGCONT)
 
     assert row["id"] == call_id
     assert status in (504, 409), problem
@@ -176,12 +173,9 @@ async def test_sound_of_a_node_that_stands_still_is_to_be_asked_for_again(
         await a.noted(call_id, "recording_started")
         await a.delete(f"calls/{call_id}")
         recording, _ = await b.recording(tmp_path, call_id=call_id)
-        os.kill(a.pid, signal.SIGSTOP)
-        try:
+        with standing_still(a.pid):
             async with within(60), b.client.get(f"recordings/{recording['id']}/audio") as answer:
                 told = answer.status, answer.headers["Retry-After"], (await answer.json())["detail"]
-        finally:
-            os.kill(a.pid, signal.SIGCONT)
 
     assert told[:2] == (503, "5"), told
     assert "the node a, which does not answer; try again when it is back." in told[2]

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
@@ -17,6 +16,7 @@ from tests.peers.nodes import nodes
 from tests.peers.phone import PhonePeer, phone
 from tests.peers.platform import Platform
 from tests.peers.ports import Ports
+from tests.peers.standing_still import standing_still
 from tests.peers.waiting import eventually
 
 pytestmark = [pytest.mark.sip, pytest.mark.postgres]
@@ -109,11 +109,9 @@ async def test_a_call_whose_node_stands_still_before_its_invite_is_placed_once(
     tmp_path: Path, ports: Ports, shop: Customer, database: str
 ) -> None:
     async with one_that_has_not_dialled(tmp_path, ports, database, shop) as (far_end, a, b, call_id, quick_again):
-        os.kill(a.pid, signal.SIGSTOP)
-
-        await b.call_when(call_id, "in-progress", within_s=30)
-        quick_again()  # or all that it asks before its end takes seconds
-        os.kill(a.pid, signal.SIGCONT)
+        with standing_still(a.pid):
+            await b.call_when(call_id, "in-progress", within_s=30)
+            quick_again()  # or all that it asks before its end takes seconds
 
         assert await a.ends_by_itself() == 75
         assert rung(far_end) == 1
@@ -151,9 +149,8 @@ async def test_a_node_that_others_took_over_ends_its_calls_and_stops(
         call_id = (await a.place(CALLEE, flow=TALKS, status_callback=shop.url("/status")))["id"]
         await a.call_when(call_id, "in-progress")
 
-        os.kill(a.pid, signal.SIGSTOP)
-        closed = await b.ended_call(call_id, within_s=25)
-        os.kill(a.pid, signal.SIGCONT)
+        with standing_still(a.pid):
+            closed = await b.ended_call(call_id, within_s=25)
 
         assert await a.ends_by_itself() == 75
         await eventually(

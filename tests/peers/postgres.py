@@ -27,6 +27,8 @@ _STOPPED_WITHIN_S: Final = 30.0
 _LOOK_AGAIN_S: Final = 0.05
 _IN_MEMORY: Final = Path("/dev/shm")
 _ROOM_BYTES: Final = 4 << 30
+_CONNECTIONS: Final = "400"
+"""Of all tests that run beside each other: eight nodes of one alone want more than the hundred of a new server."""
 _PREFIX: Final = "telefoon-pg-"
 _LONGEST_START_S: Final = 600.0
 _TEMPLATE: Final = "migrated"
@@ -126,7 +128,7 @@ def shared(binaries: Path) -> Iterator[Postgres]:
                 fcntl.flock(users, fcntl.LOCK_SH)
                 server = Postgres(binaries, Path(known.read_text()))
             else:
-                server = stack.enter_context(running(binaries, where=_memory()))
+                server = stack.enter_context(running(binaries, where=_memory(), max_connections=_CONNECTIONS))
                 known.write_text(str(server.folder))
                 stack.callback(_leave_last, folder / "postgres.lock", known, users)
         yield server

@@ -1,4 +1,7 @@
-"""A far end's media socket that sends exactly the packets that a test makes, and keeps what comes back."""
+"""A far end's media socket that sends exactly the packets that a test makes, and keeps what comes back.
+
+What others send is not kept: its port may have been that of another test's telephone a moment ago.
+"""
 
 import asyncio
 import random
@@ -17,6 +20,7 @@ from tests.peers.rtp import NotRtp, Packet, TelephoneEvent
 EVENTS: Final = 101
 STEP_S: Final = 0.02
 _SAMPLES: Final = 160
+_NOWHERE: Final = ("127.0.0.1", 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class RawRtp:
         self._closing = threading.Event()
         self._listening = threading.Thread(target=self._listen, daemon=True)
         self.came: list[Came] = []
-        self.target = ("127.0.0.1", 9)
+        self.target = _NOWHERE
         self.sequence, self.timestamp = random.getrandbits(15), random.getrandbits(31)
         self.ssrc = random.getrandbits(32)
         self._tone = PCMA.encode(tone(440, 1).pcm)
@@ -99,7 +103,10 @@ class RawRtp:
     def _listen(self) -> None:
         while not self._closing.is_set():
             try:
-                packet = Packet.read(self._socket.recv(4096))
+                datagram, sender = self._socket.recvfrom(4096)
+                packet = Packet.read(datagram)
             except (TimeoutError, ConnectionRefusedError, NotRtp):
+                continue
+            if self.target not in {sender, _NOWHERE}:
                 continue
             self.came.append(Came(packet, time.monotonic()))

@@ -16,6 +16,7 @@ from tests.peers.waiting import eventually, within
 NUMBER: Final = "+3225550100"
 LONGEST_S: Final = 300
 """So long a run of SIPp may last, where a test says nothing else; then it ends, and its calls with it."""
+_COMPLAINTS: Final = "complaints.log"
 _ENTRY: Final = re.compile(r"^-{20,} .*\n\w+ message (sent|received) [^\n]*:\n\n", re.MULTILINE)
 
 
@@ -53,16 +54,16 @@ class Sipp:
         """Wait for the scenario's end; it must have gone as written."""
         try:
             async with within(within_s):
-                _, errors = await self.process.communicate()
+                await self.process.wait()
         except TimeoutError:
             raise AssertionError(f"the scenario did not end within {within_s:g} s: {self.story()}") from None
-        assert self.process.returncode == 0, f"{self.story()}\n{errors.decode(errors='replace')[-2000:]}"
+        assert self.process.returncode == 0, f"{self.story()}; {self.state()}"
 
     async def _sees(self, summary: str, times: int, within_s: float, *, sent: bool) -> SipMessage:
         return await eventually(
             lambda: found[times - 1] if len(found := self._told(summary, sent=sent)) >= times else None,
             within_s=within_s,
-            otherwise=lambda: f"{summary} number {times}; the wire had {self.story()}",
+            otherwise=lambda: f"{summary} number {times}; the wire had {self.story()}; {self.state()}",
         )
 
     def _told(self, summary: str, *, sent: bool) -> list[SipMessage]:
@@ -71,6 +72,15 @@ class Sipp:
     def story(self) -> list[str]:
         """All messages of the wire, in their order."""
         return [f"{'>' if each.sent else '<'} {each.summary}" for each in self.messages]
+
+    def state(self) -> str:
+        """Whether SIPp runs, and what it complained of."""
+        code = self.process.returncode
+        return f"SIPp {'runs' if code is None else f'ended with {code}'}: {self.complaints()[-2000:]}"
+
+    def complaints(self) -> str:
+        """What SIPp wrote to its standard error."""
+        return (self.folder / _COMPLAINTS).read_text(errors="replace")
 
 
 @asynccontextmanager
@@ -89,39 +99,28 @@ async def sipp(
         (folder / "scenario.xml").write_text(xml)
         port = port or ports.one()
         given = [part for key, value in (keys or {}).items() for part in ("-key", key, str(value))]
-        process = await asyncio.create_subprocess_exec(
-            *(
-                "sipp",
-                "-sf",
-                "scenario.xml",
-                "-i",
-                host,
-                "-p",
-                str(port),
-                "-cp",
-                str(ports.one()),
-                "-mp",
-                str(ports.block(4)),
-                "-m",
-                str(calls),
-                "-nostdin",
-                "-t",
-                transport,
-            ),
-            *("-r", str(per_second), "-s", service, "-timeout", str(longest_s), "-timeout_error", *given),
-            *("-trace_msg", "-message_file", "messages.log", "-trace_err", "-error_file", "errors.log"),
-            *([_at(target_host or host, target)] if target is not None else []),
-            cwd=folder,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        command = [
+            "sipp", "-sf", "scenario.xml", "-nostdin", "-m", str(calls), "-r", str(per_second), "-s", service,
+            "-i", host, "-p", str(port), "-t", transport, "-cp", str(ports.one()), "-mp", str(ports.block(4)),
+            "-timeout", str(longest_s), "-timeout_error", *given,
+            "-trace_msg", "-message_file", "messages.log", "-trace_err", "-error_file", "errors.log",
+        ]  # fmt: skip
+        if target is not None:
+            command.append(_at(target_host or host, target))
+        with (folder / _COMPLAINTS).open("wb") as complaints:
+            process = await asyncio.create_subprocess_exec(
+                *command, cwd=folder, stdout=asyncio.subprocess.DEVNULL, stderr=complaints
+            )
+        running = Sipp(port, folder, process)
         try:
             if is_called or target is None:
                 # A callee must listen before we call; SIPp opens its trace at its start.
                 await eventually(
-                    _listens(port, transport, ipv6=":" in host), within_s=10, otherwise=lambda: "SIPp listens"
+                    _listens(port, transport, ipv6=":" in host),
+                    within_s=10,
+                    otherwise=lambda: f"SIPp listens; {running.state()}",
                 )
-            yield Sipp(port, folder, process)
+            yield running
         finally:
             if process.returncode is None:
                 process.kill()

@@ -12,6 +12,7 @@ from tests.peers.customer import Customer
 from tests.peers.ports import Ports
 from tests.peers.preloaded import lossy_sockets
 from tests.peers.small_disk import small_disk
+from tests.peers.standing_still import standing_still
 from tests.product.test_full_disk import filled
 from tests.product.test_locked_database import kept
 
@@ -53,11 +54,8 @@ async def test_the_workers_that_speak_are_killed(tmp_path: Path, ports: Ports, s
 
 async def test_the_node_stands_still_for_three_seconds(tmp_path: Path, ports: Ports, shop: Customer) -> None:
     async with crowd(tmp_path, ports, shop, seconds=15) as calls:
-        os.kill(calls.telefoon.pid, signal.SIGSTOP)
-        try:
+        with standing_still(calls.telefoon.pid):
             await asyncio.sleep(3)
-        finally:
-            os.kill(calls.telefoon.pid, signal.SIGCONT)
         await asyncio.sleep(1)
         calls.goes_on()
 

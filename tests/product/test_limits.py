@@ -1,8 +1,6 @@
 """Each limit of a node, set so low that it is reached: callers get 503, REST too, /readyz says why, a call goes on."""
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -10,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.aio.tasks import stopped
 from tests.peers.callers import calling
 from tests.peers.customer import Customer
 from tests.peers.platform import platform
 from tests.peers.ports import Ports
 from tests.peers.raw_caller import audio, raw_caller
+from tests.peers.standing_still import standing_still
 
 pytestmark = pytest.mark.sip
 
@@ -29,17 +29,15 @@ async def held_up_again_and_again(pid: int) -> AsyncIterator[None]:
 
     async def hold_up() -> None:
         while True:
-            os.kill(pid, signal.SIGSTOP)
-            await asyncio.sleep(0.5)
-            os.kill(pid, signal.SIGCONT)
+            with standing_still(pid):
+                await asyncio.sleep(0.5)
             await asyncio.sleep(0.5)
 
     holding = asyncio.create_task(hold_up())
     try:
         yield
     finally:
-        holding.cancel()
-        os.kill(pid, signal.SIGCONT)
+        await stopped(holding)
 
 
 async def test_one_call_more_than_may_be_is_to_be_tried_again_until_one_ends(

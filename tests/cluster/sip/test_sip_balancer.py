@@ -1,7 +1,6 @@
 """Calls come in by our SIP proxy (deploy/kamailio): they are spread over the nodes, and each stays on its own."""
 
 import asyncio
-import os
 import signal
 from contextlib import AsyncExitStack
 from typing import Final
@@ -24,6 +23,7 @@ from tests.peers.scenario import (
     sdp,
 )  # fmt: skip
 from tests.peers.sipp import sipp
+from tests.peers.standing_still import standing_still
 from tests.peers.waiting import within
 
 pytestmark = pytest.mark.sip
@@ -137,9 +137,8 @@ async def test_a_call_that_a_node_takes_up_too_late_is_ended_there(open_cluster:
         await answered(before)
         late, _ = cluster.nodes if "127.0.2.1" in before.remote_target else reversed(cluster.nodes)
         assert (await before.asks("BYE")).code == 200
-        os.kill(late.pid, signal.SIGSTOP)
-        await answered(caller)
-        os.kill(late.pid, signal.SIGCONT)
+        with standing_still(late.pid):
+            await answered(caller)
         await asyncio.sleep(QUIET_S)
 
         async with within(10):
