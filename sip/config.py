@@ -9,6 +9,7 @@ from config.codecs import codec_named
 from config.front_door import StrangerAnswer
 from config.settings import LogLevel, Settings, SipTransport
 from config.system_authorities import system_authorities
+from engine.model.hosts import before_port
 from engine.model.trunk import AddressFamily, TlsVerify, Trunk
 from engine.routing.answer_seizure import SeizureRule
 
@@ -51,8 +52,7 @@ class ListenAddress:
     @property
     def host_in_uri(self) -> str:
         """The address that others reach, as a URI wants it: IPv6 in brackets (RFC 3261 §25.1)."""
-        host = self.sip_public_address or self.host
-        return f"[{host}]" if ":" in host else host
+        return before_port(self.sip_public_address or self.host)
 
     def is_behind_proxy(self, trunk: Trunk) -> bool:
         """Whether a trunk knows us by the address of the proxy before us."""

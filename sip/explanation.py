@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from engine.diagnosis.invite import NO_ANSWER, InviteDecision, InviteRule
+from engine.model.hosts import before_port
 from engine.model.trunk import KnownBy, Trunk
 from sip.addresses import called_users
 from sip.config import SipConfig
@@ -38,8 +39,7 @@ def source_in(message: Message) -> str:
     if found is None:
         return ""
     received = parameters(via.partition(";")[1] + via.partition(";")[2]).get("received", "")
-    host = received or found[1]
-    return f"{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{found[2] or 5060}"
+    return f"{before_port(received or found[1])}:{found[2] or 5060}"
 
 
 def message_decision(message: Message, carried: Carried, trunk: Trunk | None = None) -> InviteDecision:

@@ -17,6 +17,7 @@ from api.doctor.programs.outside_stream import SimulatedStream
 from api.node.speech import speech_service
 from config.settings import load
 from engine.errors import MediaError, SpeechError, WebhookError
+from engine.model.hosts import before_port
 from engine.ports import StreamPlan, StreamServer
 from engine.ports.agents import AgentConnection
 from engine.security.egress import Egress
@@ -75,8 +76,7 @@ class _Outside:
 
     async def _connected(self, server: StreamServer) -> AgentSocket:
         scheme = "wss" if server.secure else "ws"
-        host = f"[{server.host}]" if ":" in server.host else server.host
-        url = f"{scheme}://{host}:{server.port}{server.path}"
+        url = f"{scheme}://{before_port(server.host)}:{server.port}{server.path}"
         try:
             return await AgentSockets(_Found(server), most_bytes=_MOST_MESSAGE_BYTES).connect("", url)
         except WebhookError as error:

@@ -17,6 +17,7 @@ from typing import Final
 from api.doctor.peer_certificate import PeerCertificate
 from config.system_authorities import system_authorities
 from config.version import USER_AGENT
+from engine.model.hosts import before_port
 
 TIMEOUT_S: Final = 4.0
 T1_S: Final = 0.5  # RFC 3261 §17.1.2.2: resent over UDP after T1, then twice as long each time
@@ -126,8 +127,7 @@ async def ask(
 ) -> OptionsAnswer:
     """Send OPTIONS, from the address `source` if there is one, and wait for an answer. Raises NoAnswer, NotTrusted."""
     own = (source, 0) if source is not None else None
-    host = f"[{target.host}]" if ":" in target.host else target.host
-    where = f"{host}:{target.port} over {target.transport.upper()}"
+    where = f"{before_port(target.host)}:{target.port} over {target.transport.upper()}"
     try:
         async with asyncio.timeout(timeout_s):
             match target.transport:
@@ -224,7 +224,7 @@ async def _closed(writer: StreamWriter) -> None:
 
 
 def _request(target: OptionsTarget, own: tuple[str, int]) -> bytes:
-    host = f"[{own[0]}]" if ":" in own[0] else own[0]
+    host = before_port(own[0])
     branch, tag, call = (secrets.token_hex(8) for _ in range(3))
     lines = (
         f"OPTIONS {target.uri} SIP/2.0",

@@ -11,6 +11,7 @@ import aiohttp
 
 from api.http.listening import scheme_of
 from config.settings import Settings
+from engine.model.hosts import before_port
 
 _TIMEOUT_S: Final = 2.0
 
@@ -26,7 +27,7 @@ class RunningServer:
 def address(settings: Settings) -> str:
     """Where a server with these settings answers HTTP."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.http_host, settings.http_host)
-    return f"{scheme_of(settings)}://{f'[{host}]' if ':' in host else host}:{settings.http_port}"
+    return f"{scheme_of(settings)}://{before_port(host)}:{settings.http_port}"
 
 
 def own_certificate(settings: Settings) -> aiohttp.Fingerprint | bool:

@@ -21,6 +21,7 @@ from engine.aio.tasks import started, stopped
 from engine.errors import SetupError
 from engine.metrics.meters import Meters
 from engine.metrics.table import Metric
+from engine.model.hosts import before_port
 
 _CLOSE_S: Final = 5.0
 _LOOPBACK: Final = "127.0.0.1"
@@ -28,22 +29,17 @@ _PART_OF_FILES: Final = 8
 """One of so many open files may be a connection: calls need the others."""
 
 
-def in_url(host: str) -> str:
-    """A host as it stands before a port: an IPv6 address is in brackets (RFC 3986 §3.2.2)."""
-    return f"[{host}]" if ":" in host else host
-
-
 def public_address_of(settings: Settings) -> str:
     """The address where others reach the server: as set, where a proxy stands before it."""
     if settings.public_url or not _keeps_to_itself(settings):
         return settings.public_url or address_of(settings)
-    return f"{scheme_of(settings)}://{in_url(settings.http_host)}:{settings.http_shared_port}"
+    return f"{scheme_of(settings)}://{before_port(settings.http_host)}:{settings.http_shared_port}"
 
 
 def address_of(settings: Settings) -> str:
     """The address where the server listens at its own port."""
     scheme = "http" if _keeps_to_itself(settings) else scheme_of(settings)
-    return f"{scheme}://{in_url(_own_host(settings))}:{settings.http_port}"
+    return f"{scheme}://{before_port(_own_host(settings))}:{settings.http_port}"
 
 
 def scheme_of(settings: Settings) -> str:

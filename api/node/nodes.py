@@ -11,7 +11,7 @@ from typing import Final
 import aiohttp
 
 from api.http.forwarding import Forwarding
-from api.http.listening import address_of, in_url
+from api.http.listening import address_of
 from api.node.context import NodeContext
 from api.node.lease_talk import LeaseTalk
 from api.node.this_process import has_ended, this_process
@@ -22,6 +22,7 @@ from engine.live.nodes.membership import Lease, Membership, NodeIdentity, NodeSu
 from engine.live.recovery import take_over
 from engine.live.services import CallServices
 from engine.live.switchboard import Switchboard
+from engine.model.hosts import before_port
 from engine.model.node import Node, NodeAddresses, NodeLoad
 from engine.security.inside_requests import InsideRequests
 from engine.store.fence import Fence
@@ -36,9 +37,9 @@ def identity_of(settings: Settings) -> NodeIdentity:
     over_ipv6 = next((each for each in hosts if ":" in each and not ip_address(each).is_unspecified), None)
     addresses = NodeAddresses(
         settings.node_url or address_of(settings),
-        f"{in_url(hosts[0])}:{settings.sip_port}",
+        f"{before_port(hosts[0])}:{settings.sip_port}",
         settings.region,
-        f"{in_url(over_ipv6)}:{settings.sip_port}" if over_ipv6 is not None else "",
+        f"{before_port(over_ipv6)}:{settings.sip_port}" if over_ipv6 is not None else "",
     )
     return NodeIdentity(settings.node, addresses, VERSION, this_process())
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from api.workers.plan import MachinePlan, ProxyTls
 from engine.errors import SetupError
+from engine.model.hosts import before_port
 
 CONFIGURATION: Final = Path(__file__).resolve().parents[2] / "deploy" / "kamailio" / "kamailio.cfg"
 _TLS_FILE: Final = "tls.cfg"
@@ -63,7 +64,7 @@ def _nodes(plan: MachinePlan) -> Iterator[str]:
 
 def _families(addresses: Sequence[str]) -> Sequence[str]:
     """One of each IP version as kamailio.cfg wants them: IPv4 before IPv6, which is in brackets."""
-    return [f"[{each}]" if ":" in each else each for each in sorted(addresses, key=lambda each: ":" in each)]
+    return [before_port(each) for each in sorted(addresses, key=lambda each: ":" in each)]
 
 
 def _site(plan: MachinePlan, folder: Path) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from engine.model.hosts import before_port
 from tests.peers.ports import Ports
 from tests.peers.sip_message import SipMessage
 from tests.peers.waiting import eventually, within
@@ -106,7 +107,7 @@ async def sipp(
             "-trace_msg", "-message_file", "messages.log", "-trace_err", "-error_file", "errors.log",
         ]  # fmt: skip
         if target is not None:
-            command.append(_at(target_host or host, target))
+            command.append(f"{before_port(target_host or host)}:{target}")
         with (folder / _COMPLAINTS).open("wb") as complaints:
             process = await asyncio.create_subprocess_exec(
                 *command, cwd=folder, stdout=asyncio.subprocess.DEVNULL, stderr=complaints
@@ -125,10 +126,6 @@ async def sipp(
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-
-
-def _at(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _listens(port: int, transport: str, *, ipv6: bool) -> Callable[[], bool]:

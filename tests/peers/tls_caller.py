@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from engine.model.hosts import before_port
 from tests.peers.certificates import Pems
 from tests.peers.raw_caller import HOST, RawCaller
 from tests.peers.sip_message import SipMessage
@@ -65,7 +66,7 @@ async def tls_caller(
         context.maximum_version = latest
     if pems is not None:
         context.load_cert_chain(pems.certificate, pems.key)
-    at, written = (host, f"[{host}]") if ":" in host else (HOST, host)
+    at, written = (host, before_port(host)) if ":" in host else (HOST, host)
     reader, writer = await asyncio.open_connection(at, port, ssl=context, local_addr=(host, 0))
     raw = RawCaller(port, host=written, target_host=written if at == host else HOST)
     raw.port = writer.get_extra_info("sockname")[1]

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from engine.model.hosts import before_port
+
 MOST_HOSTS: Final = 16
 MOST_PORT: Final = 65535
 MOST_ORDER: Final = 65535
@@ -50,7 +52,7 @@ class TrunkHost:
     @property
     def in_uri(self) -> str:
         """The host as a URI wants it: IPv6 in brackets."""
-        return f"[{self.host}]" if ":" in self.host else self.host
+        return before_port(self.host)
 
     @property
     def address(self) -> str:
