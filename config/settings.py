@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from config.codecs import PREFERENCE
+from config.cores import CoreSettings
 from config.errors import SettingsError
 from config.front_door import FrontDoorSettings
 from config.http_connections import HttpConnectionSettings
@@ -85,6 +86,7 @@ class Settings(
     RecognitionSettings,
     StreamSettings,
     LoadSettings,
+    CoreSettings,
     HttpConnectionSettings,
     BaseModel,
 ):

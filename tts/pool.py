@@ -11,7 +11,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
@@ -129,6 +129,7 @@ class WorkerPool:
 
     `scratch` is a folder for the workers' temporary files; the pool makes it and the owner removes it. `program`
     is the module that the processes run. They end after `idle_s` without a job, or never where that is None.
+    They run on `cores`, or where there are none, on those of this process.
     """
 
     scratch: Path
@@ -138,6 +139,7 @@ class WorkerPool:
     recycle_after: int = RECYCLE_AFTER
     program: str = "tts.worker"
     idle_s: float | None = IDLE_S
+    cores: frozenset[int] = frozenset()
     _seats: asyncio.LifoQueue[_Seat] = field(init=False)
     _all: tuple[_Seat, ...] = field(init=False)
     _pending: int = field(default=0, init=False)
@@ -257,6 +259,7 @@ class WorkerPool:
             stderr,
             folder,
         )
+        self._place(process.process.pid)
         ready = False
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
@@ -271,6 +274,12 @@ class WorkerPool:
             if not ready:
                 await to_its_end(process.end(kill=True))
         return process
+
+    def _place(self, pid: int) -> None:
+        """Its threads begin later, and run where it runs."""
+        if self.cores:
+            with suppress(ProcessLookupError):  # it has died, which whoever waits for it finds
+                os.sched_setaffinity(pid, self.cores)
 
 
 def _environment() -> dict[str, str]:

@@ -71,16 +71,18 @@ class SpeechService:
         queue_limit: int = 200,
         espeak: str = "auto",
         servers: SpeechServers | None = None,
+        cores: frozenset[int] = frozenset(),
     ) -> Self:
         """A service that is not started yet.
 
         `voices` are by default the best of those installed, `espeak` is auto, system or loader, and `servers` have
-        canonical languages. Raises SetupError for another `espeak`.
+        canonical languages. Workers run on these `cores`, or where there are none, on those of this process. Raises
+        SetupError for another `espeak`.
         """
         if espeak not in {"auto", "system", "loader"}:
             raise SetupError(f"tts_espeak is '{espeak}'. Allowed are auto, system and loader.")
-        pool = WorkerPool(cache.folder / "workers", size=workers, queue_limit=queue_limit, espeak=espeak)
-        neural = WorkerPool(cache.folder / "neural-worker", size=1, queue_limit=queue_limit, espeak=espeak)
+        pool = WorkerPool(cache.folder / "workers", workers, queue_limit, espeak, cores=cores)
+        neural = WorkerPool(cache.folder / "neural-worker", 1, queue_limit, espeak, cores=cores)
         return cls(voices or voice_table(), cache, pool, neural, servers or SpeechServers())
 
     def languages(self) -> frozenset[str]:

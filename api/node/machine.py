@@ -43,6 +43,10 @@ class Machine:
         ports = settings.rtp_last_port - settings.rtp_first_port + 1
         return cls(_cores(), _memory_mb(), _soft(resource.RLIMIT_NOFILE), ports)
 
+    def within(self, numbers: frozenset[int]) -> float:
+        """How many cores' time a process has that runs on these, or where there are none, as this one does."""
+        return min(len(numbers), quota_of(_CGROUPS)) if numbers else self.cores
+
     @property
     def calls(self) -> Mapping[str, int]:
         """How many calls at once there is enough for, by what would be used up first."""

@@ -7,6 +7,7 @@ import uvloop
 from api.logging.logs import logging_as
 from api.node.node import open_node
 from api.node.open_files import raise_limit
+from api.node.own_cores import keep_to
 from api.node.private_files import keep_files_private
 from api.node.stop_signals import StopSignals
 from config.settings import Settings
@@ -20,6 +21,7 @@ def serve(settings: Settings) -> int:
     """Run a node in this process; the exit code."""
     keep_files_private()
     raise_limit()
+    keep_to(settings.cores)
     with logging_as(settings):
         return uvloop.run(serve_until_stopped(settings))
 

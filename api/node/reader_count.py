@@ -21,6 +21,6 @@ def readers_of(settings: Settings, machine: Machine, workers: int = 1) -> int:
     return max(1, int(fitting / workers))
 
 
-def threads_of(readers: int, machine: Machine) -> int:
-    """How many threads each has: all readers at work use each core once."""
-    return max(1, min(MOST_THREADS, int(machine.cores / readers)))
+def threads_of(readers: int, cores: float) -> int:
+    """How many threads each has: all readers at work use each of their cores once."""
+    return max(1, min(MOST_THREADS, int(cores / readers)))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from api.node.machine import Machine
 from api.node.reader_count import readers_of, threads_of
+from config.cores import numbers_of
 from config.recognition import NONE
 from config.settings import Settings
 from engine.metrics.meters import Meters
@@ -21,14 +22,17 @@ def recognizer(settings: Settings, machine: Machine, meters: Meters) -> NodeReco
     if settings.recognizer == NONE:
         return None
     size = readers_of(settings, machine)
-    scratch, threads = settings.data_dir / "recognizer-scratch", threads_of(size, machine)
+    cores = numbers_of(settings.speech_cores)
+    scratch, threads = settings.data_dir / "recognizer-scratch", threads_of(size, machine.within(cores))
     if settings.streaming_models is not None:
         engine, folder = settings.streaming_models
-        return StreamingRecognizer.begun(Models.found(StreamingEngine(engine), Path(folder)), scratch, size, threads)
+        return StreamingRecognizer.begun(
+            Models.found(StreamingEngine(engine), Path(folder)), scratch, size, threads, cores
+        )
 
     def waited(seconds: float) -> None:
         meters.observe(Metric.READER_WAIT, seconds)
 
-    listener = WhisperRecognizer(Readers.begun(scratch, size, threads, waited))
+    listener = WhisperRecognizer(Readers.begun(scratch, size, threads, waited, cores))
     listener.require()
     return listener

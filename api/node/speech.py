@@ -1,6 +1,7 @@
 """Speech as the settings describe it."""
 
 from api.node.voices import chosen_voices, servers_by_language
+from config.cores import numbers_of
 from config.settings import Settings
 from config.speech_server import SpeechServerSettings
 from engine.errors import EgressDenied, SetupError
@@ -19,6 +20,7 @@ def speech_service(settings: Settings) -> SpeechService:
         workers=settings.tts_workers,
         espeak=settings.tts_espeak,
         servers=speech_servers(settings),
+        cores=numbers_of(settings.speech_cores),
     )
 
 

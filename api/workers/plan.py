@@ -7,7 +7,10 @@ from typing import Final
 
 from api.http.listening import public_address_of
 from api.node.machine import Machine
+from api.node.own_cores import as_setting, shares, usable
 from api.node.reader_count import readers_of
+from config.cores import ANY
+from config.load import AUTO
 from config.recognition import NONE
 from config.settings import Settings, SipTransport
 from config.system_authorities import system_authorities
@@ -30,6 +33,17 @@ class WorkerPlan:
     http_port: int
     settings: Mapping[str, str]
     """As environment variables without their prefix; all others are those of the machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """What one of the workers has of its machine; no `readers` where nothing is recognised."""
+
+    number: int
+    sip_port: int
+    rtp_ports: str
+    cores: frozenset[int]
+    readers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +82,10 @@ def planned(settings: Settings, count: int) -> MachinePlan:
     inside = settings.sip_port + _PORTS_OF_A_WORKER
     readers = 0 if settings.recognizer == NONE else readers_of(settings, Machine.here(settings), count)
     workers = [
-        _worker(settings, number, inside + number * _PORTS_OF_A_WORKER, first + (number - 1) * share, share, readers)
-        for number in range(1, count + 1)
+        _worker(
+            settings, _Share(number, inside + number * _PORTS_OF_A_WORKER, _span(first, share, number), cores, readers)
+        )
+        for number, cores in enumerate(shares(usable(), count), 1)
     ]
     return MachinePlan(
         settings.sip_hosts, settings.public_addresses, settings.sip_port, inside, workers, _tls(settings)
@@ -95,9 +111,14 @@ def _tls(settings: Settings) -> ProxyTls | None:
     return ProxyTls(settings.tls_cert.resolve(), settings.tls_key.resolve(), authorities and authorities.resolve())
 
 
-def _worker(settings: Settings, number: int, sip_port: int, first_rtp: int, rtp_ports: int, readers: int) -> WorkerPlan:
-    name, data = f"{settings.node}-{number}", settings.data_dir.resolve()
-    folder, http_port = data / f"worker-{number}", settings.http_port + number
+def _span(first: int, share: int, number: int) -> str:
+    begins = first + (number - 1) * share
+    return f"{begins}-{begins + share - 1}"
+
+
+def _worker(settings: Settings, has: _Share) -> WorkerPlan:
+    name, data = f"{settings.node}-{has.number}", settings.data_dir.resolve()
+    folder, http_port = data / f"worker-{has.number}", settings.http_port + has.number
     own = _ANYWHERE.get(settings.http_host, settings.http_host) if settings.http_tls_cert is None else "127.0.0.1"
     at = f"[{own}]" if ":" in own else own
     given = {
@@ -107,19 +128,23 @@ def _worker(settings: Settings, number: int, sip_port: int, first_rtp: int, rtp_
         "HTTP_PORT": str(http_port),
         "HTTP_SHARED_PORT": str(settings.http_port),
         "PUBLIC_URL": public_address_of(settings),
-        "SIP_PORT": str(sip_port),
+        "SIP_PORT": str(has.sip_port),
         "SIP_TRANSPORTS": ", ".join(_transports(settings)),
         "SIP_PROXIES": ", ".join(map(str, [*settings.sip_proxies, *settings.sip_hosts])),
-        "RTP_PORTS": f"{first_rtp}-{first_rtp + rtp_ports - 1}",
+        "RTP_PORTS": has.rtp_ports,
         "DATA_DIR": str(folder),
     }
     if settings.recording_master_key == "file":
         given["RECORDING_MASTER_KEY"] = f"file:{data / 'master.key'}"
-    if readers:
-        given["RECOGNIZER_READERS"] = str(readers)
+    if settings.cores != ANY:
+        given["CORES"] = as_setting(has.cores)
+    if settings.speech_cores == AUTO:
+        given["SPEECH_CORES"] = as_setting(usable())
+    if has.readers:
+        given["RECOGNIZER_READERS"] = str(has.readers)
     if settings.log_folder is not None:
         given["LOG_FOLDER"] = str(settings.log_folder / folder.name)
-    return WorkerPlan(name, folder, sip_port, http_port, given)
+    return WorkerPlan(name, folder, has.sip_port, http_port, given)
 
 
 def _transports(settings: Settings) -> Sequence[SipTransport]:

@@ -13,6 +13,7 @@ import structlog
 import uvloop
 
 from api.logging.logs import logging_as
+from api.node.own_cores import keep_to
 from api.node.private_files import keep_files_private
 from api.node.stop_signals import StopSignals
 from api.workers.plan import MachinePlan, WorkerPlan, planned, share_pepper
@@ -39,6 +40,7 @@ log = structlog.get_logger(__name__)
 def serve_workers(settings: Settings, count: int) -> int:
     """Run so many workers until SIGTERM or SIGINT; the exit code. Raises SetupError."""
     keep_files_private()
+    keep_to(settings.cores)
     plan = planned(settings, count)
     command = proxy_command(plan, settings.data_dir.resolve() / "kamailio")
     load_pepper(settings.data_dir.resolve())

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 from aiohttp import ClientConnectionError
 
+from api.node.own_cores import shares, usable
 from tests.peers import commands
 from tests.peers.certificates import make_pems
 from tests.peers.customer import Customer
@@ -41,6 +42,11 @@ def processes_of(made: Platform) -> dict[int, str]:
     return found
 
 
+def cores_of(pid: int) -> set[frozenset[int]]:
+    """On which cores its threads may run, each set once."""
+    return {frozenset(os.sched_getaffinity(int(each.name))) for each in Path(f"/proc/{pid}/task").iterdir()}
+
+
 async def test_two_workers_are_one_platform(tmp_path: Path, ports: Ports, shop: Customer, database: str) -> None:
     async with workers(tmp_path, ports, database, shop) as made:
         target = f"sip:{NUMBER}@127.0.0.1:{made.sip_port}"
@@ -59,6 +65,16 @@ async def test_two_workers_are_one_platform(tmp_path: Path, ports: Ports, shop: 
 
         assert [status for status, _ in ended] == [HTTPStatus.OK] * 2
         assert tuple(listed(made)) == NAMES
+
+
+async def test_each_worker_runs_on_cores_of_its_own(
+    tmp_path: Path, ports: Ports, shop: Customer, database: str
+) -> None:
+    async with workers(tmp_path, ports, database, shop) as made:
+        nodes = sorted(pid for pid, command in processes_of(made).items() if "api.cli serve" in command)
+        found = [cores_of(pid) for pid in nodes]
+
+    assert found == [{each} for each in shares(usable(), len(NAMES))]
 
 
 async def test_carriers_and_clients_come_over_tls_if_the_settings_have_certificates(

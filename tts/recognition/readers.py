@@ -77,10 +77,20 @@ class Readers:
     _warm: bool = field(default=False, init=False)
 
     @classmethod
-    def begun(cls, scratch: Path, size: int = 1, threads: int = 1, waited: Waited | None = None) -> Self:
-        """Readers of so many processes, which begin with the first job. `scratch` is for their temporary files."""
+    def begun(
+        cls,
+        scratch: Path,
+        size: int = 1,
+        threads: int = 1,
+        waited: Waited | None = None,
+        cores: frozenset[int] = frozenset(),
+    ) -> Self:
+        """Readers of so many processes, which begin with the first job, on these cores if there are any.
+
+        `scratch` is for their temporary files.
+        """
         # They do not end when idle: the next would read its model for seconds, while somebody speaks.
-        pool = WorkerPool(scratch, size=size, queue_limit=0, program="tts.recognition.worker", idle_s=None)
+        pool = WorkerPool(scratch, size=size, queue_limit=0, program="tts.recognition.worker", idle_s=None, cores=cores)
         return cls(pool, threads, waited=waited)
 
     @property

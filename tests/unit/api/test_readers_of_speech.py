@@ -31,7 +31,7 @@ def test_all_readers_at_work_use_each_core_once(cores: float, memory_mb: float, 
 
     found = readers_of(Settings(recognizer="whisper"), here)
 
-    assert (found, threads_of(found, here)) == (readers, threads)
+    assert (found, threads_of(found, here.cores)) == (readers, threads)
 
 
 def test_workers_share_the_readers_that_fit_their_machine() -> None:

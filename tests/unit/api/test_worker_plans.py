@@ -1,5 +1,6 @@
 """How a machine is divided among its workers: names, folders, ports; and what they can't be without."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,27 @@ def test_workers_read_speech_by_their_share_of_the_readers_that_fit_the_machine_
     assert shares == ["1"] * 8, "no more than eight fit any machine"
     assert each_three.settings["RECOGNIZER_READERS"] == "3"
     assert "RECOGNIZER_READERS" not in planned(machine(), 2).workers[0].settings
+
+
+def test_each_worker_has_cores_of_its_own_and_speech_has_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3, 8})
+
+    plan = planned(machine(), 2)
+
+    assert [each.settings["CORES"] for each in plan.workers] == ["0, 1", "2, 3, 8"]
+    assert {each.settings["SPEECH_CORES"] for each in plan.workers} == {"0, 1, 2, 3, 8"}
+
+
+def test_more_workers_than_cores_run_on_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+
+    assert [each.settings["CORES"] for each in planned(machine(), 3).workers] == ["0, 1"] * 3
+
+
+def test_workers_run_where_the_settings_say() -> None:
+    (first, _) = planned(machine(cores="any", speech_cores="0"), 2).workers
+
+    assert first.settings.keys().isdisjoint({"CORES", "SPEECH_CORES"}), "those of the machine's settings hold"
 
 
 def test_workers_believe_the_proxy_before_them_beside_those_that_are_set() -> None:

@@ -47,6 +47,17 @@ async def until_waiting(pool: WorkerPool, jobs: int) -> None:
     assert pool._pending == jobs
 
 
+async def test_processes_run_on_the_cores_that_the_pool_is_given(tmp_path: Path) -> None:
+    last = max(os.sched_getaffinity(0))
+    pool = WorkerPool(tmp_path / "workers", size=1, cores=frozenset({last}))
+    try:
+        await pool.run(WARM, timeout_s=30)
+
+        assert [os.sched_getaffinity(pid) for pid in pool.pids] == [{last}]
+    finally:
+        await pool.close()
+
+
 async def test_a_worker_that_hangs_is_killed_and_the_next_job_is_done(pool: WorkerPool, tmp_path: Path) -> None:
     (hung,) = pool.pids
     os.kill(hung, signal.SIGSTOP)

@@ -49,8 +49,13 @@ class StreamingRecognizer:
     _numbers: "count[int]" = field(default_factory=count, init=False)
 
     @classmethod
-    def begun(cls, models: Models, scratch: Path, size: int = 1, threads: int = 1) -> Self:
-        """So many processes, each of which begins with its first speaker. `scratch` is for their temporary files."""
+    def begun(
+        cls, models: Models, scratch: Path, size: int = 1, threads: int = 1, cores: frozenset[int] = frozenset()
+    ) -> Self:
+        """So many processes, each of which begins with its first speaker, on these cores if there are any.
+
+        `scratch` is for their temporary files.
+        """
         about = {"engine": models.engine.value, "threads": threads}
         pools = [
             WorkerPool(
@@ -60,6 +65,7 @@ class StreamingRecognizer:
                 recycle_after=_NEVER,
                 program="tts.recognition.streaming.worker",
                 idle_s=None,
+                cores=cores,
             )
             for number in range(size)
         ]
