@@ -111,6 +111,12 @@ async def served(place: Place, settings: Mapping[str, str], folder: Path, key: s
         await ended(process, signal.SIGINT)  # which waits for no call
 
 
+def complaints_of(log: Path, most: int = 20) -> str:
+    """The last warnings and errors that a node has written, a line each."""
+    lines = log.read_text(errors="replace").splitlines()
+    return "\n".join([each for each in lines if "[warning" in each or "[error" in each][-most:])
+
+
 async def _answers(client: aiohttp.ClientSession, url: str, process: asyncio.subprocess.Process, log: Path) -> None:
     try:
         async with asyncio.timeout(_START_S):

@@ -3,6 +3,10 @@
 A part gets its indexes when all its rows are there, which takes a fraction of the time.
 """
 
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,29 +60,48 @@ class Year:
         return f"+32255{number % CALLERS:07}"
 
 
-async def fill(url: str, year: Year) -> None:
-    """Fill an empty database that has its tables; `url` is SQLAlchemy's."""
-    connection = await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"), command_timeout=_LONGEST_S)
-    try:
-        # Triggers and references rest meanwhile.
-        await connection.execute("SET session_replication_role = replica; SET maintenance_work_mem = '256MB'")
+async def fill(url: str, year: Year, tables: Sequence[MonthlyTable] = MONTHLY) -> None:
+    """Fill these tables of an empty database; `url` is SQLAlchemy's. Months are filled as many at once as fit cores."""
+    async with _connected(url) as connection:
         for table in MONTHLY:
             await _make_room(connection, table, year.months[0])
-        for month in year.months:
-            await _fill_part(connection, CALLS, month, _calls(year, month))
-            await _fill_part(connection, EVENTS, month, _events(year, month))
-            await _fill_part(connection, EXCHANGES, month, _exchanges(year, month))
-        await connection.execute("VACUUM ANALYZE")
-    finally:
-        await connection.close()
+    months = iter(year.months)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(os.cpu_count() or 1):
+            group.create_task(_fill_months(url, year, tables, months))
+    async with _connected(url) as connection:
+        for table in tables:
+            await connection.execute(f"ANALYZE {table.name}")
     database = await Database.open(url)
     await database.write(count_all)
     await database.close()
 
 
+async def _fill_months(url: str, year: Year, tables: Sequence[MonthlyTable], months: Iterator[Month]) -> None:
+    async with _connected(url) as connection:
+        for month in months:
+            for table in tables:
+                await _fill_part(connection, table, month, _ROWS[table.name](year, month))
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Triggers and references rest meanwhile."""
+    connection = await asyncpg.connect(_of_driver(url), command_timeout=_LONGEST_S)
+    try:
+        await connection.execute("SET session_replication_role = replica; SET maintenance_work_mem = '512MB'")
+        yield connection
+    finally:
+        await connection.close()
+
+
+def _of_driver(url: str) -> str:
+    return url.replace("postgresql+asyncpg", "postgresql")
+
+
 async def bytes_of(url: str) -> dict[str, int]:
     """What each table takes on the disk with its indexes."""
-    connection = await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
+    connection = await asyncpg.connect(_of_driver(url))
     try:
         size = "SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = $1::text::regclass"
         return {table.name: int(await connection.fetchval(size, table.name)) for table in MONTHLY}
@@ -96,14 +119,27 @@ async def _make_room(connection: asyncpg.Connection, table: MonthlyTable, first:
 
 
 async def _fill_part(connection: asyncpg.Connection, table: MonthlyTable, month: Month, rows: str) -> None:
+    """Its indexes are there before it becomes a part, which is one after the other."""
     part = table.of(month)
     await connection.execute(
         f"CREATE TABLE {part.name} (LIKE {table.name} INCLUDING DEFAULTS); INSERT INTO {part.name} {rows};"
-        + ("" if table.has_one_key else f"ALTER TABLE {part.name} ADD PRIMARY KEY (id);")
-        + "".join(f"CREATE INDEX ON {part.name} USING {index};" for index in table.own_indexes)
-        + f"ALTER TABLE {table.name} ATTACH PARTITION {part.name}"
-        f" FOR VALUES FROM ('{part.since}') TO ('{part.until}')"
     )
+    await connection.execute(f"ALTER TABLE {part.name} ADD PRIMARY KEY (id)")
+    for index in [*await _indexes_of_all(connection, table), *table.own_indexes]:
+        await connection.execute(f"CREATE INDEX ON {part.name} USING {index}")
+    await connection.execute(f"VACUUM ANALYZE {part.name}")
+    await connection.execute(
+        f"ALTER TABLE {table.name} ATTACH PARTITION {part.name} FOR VALUES FROM ('{part.since}') TO ('{part.until}')"
+    )
+
+
+async def _indexes_of_all(connection: asyncpg.Connection, table: MonthlyTable) -> list[str]:
+    """What each part's indexes are, but for its key."""
+    query = (
+        "SELECT pg_get_indexdef(indexrelid) AS made FROM pg_index"
+        " WHERE indrelid = $1::text::regclass AND NOT indisprimary AND NOT indisunique"
+    )
+    return [each["made"].partition(" USING ")[2] for each in await connection.fetch(query, table.name)]
 
 
 def _calls(year: Year, month: Month) -> str:
@@ -160,3 +196,10 @@ def _moment(year: Year, month: Month) -> str:
 
 def _ms(month: Month) -> int:
     return int(month.begins.timestamp()) * 1000
+
+
+_ROWS: Final[Mapping[str, Callable[[Year, Month], str]]] = {
+    CALLS.name: _calls,
+    EVENTS.name: _events,
+    EXCHANGES.name: _exchanges,
+}

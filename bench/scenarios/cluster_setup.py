@@ -11,7 +11,7 @@ from typing import Final
 
 from bench.crowds import Crowd, call
 from bench.hindrance import beside
-from bench.node import NUMBER
+from bench.node import NUMBER, complaints_of
 from bench.scenario import Place, Scenario
 from bench.scenarios.setup import LATE_MS
 from bench.scripts import calls, is_hung_up_on, leaves_if_refused, script
@@ -21,7 +21,8 @@ from bench.workers import MeasuredMachine, Shares, cpu_per_call, machine
 
 RATES: Final = (40, 120, 200)
 """Calls a second. The first tells what a call costs, as nothing is in its way; the others how many are taken."""
-OFFERED_S: Final = 6.0
+OFFERED_S: Final = 12.0
+"""A process's first calls cost more than all later ones, and each of two workers has half as many."""
 WORKERS: Final = 2
 CALCULATED: Final = (4, 8, 16, 32)
 """How many workers the rate is calculated for, on as many cores."""
@@ -79,7 +80,8 @@ class CalledMachine:
         after, seconds = self.machine.spent(), time.monotonic() - began_s
         setup_ms = list(outcome.setup_ms)
         if not setup_ms:
-            raise RuntimeError(f"none of {count} calls was answered")
+            ended = f"{outcome.failed} failed, {outcome.succeeded} were refused"
+            raise RuntimeError(f"none of {count} calls was answered: {ended}\n{complaints_of(self.machine.one.log)}")
         refused = outcome.succeeded - len(setup_ms)
         cost = cpu_per_call(before, after, self.idle, seconds, len(setup_ms))
         return {

@@ -4,12 +4,12 @@ The stores are asked, not a node: what REST adds to a list does not grow with th
 """
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 from bench.scenario import Place, Scenario
 from bench.statistics import percentiles
@@ -24,13 +24,19 @@ from engine.store.database import Database
 from engine.store.event_horizon import numbers_given
 from engine.store.exchanges import Exchanges
 from engine.store.months.month import Month
+from engine.store.months.monthly_table import CALLS, MONTHLY
 from engine.store.page_cursor import PageCursor
 from engine.store.retention import Retention
 from tests.peers.postgres import programs, running
 
 ROWS: Final = 3_000_000
 """With four events and an exchange each they take 7 GiB."""
+YEARS_CALLS: Final = 100_000_000
+"""Alone they take 115 GB: a folder of a file system that packs them needs a fraction of that (TMPDIR)."""
+SWEPT: Final = (DataCategory.EVENTS, DataCategory.WEBHOOKS, DataCategory.CALLS)
 LARGEST_MS: Final = 50.0
+_NO_LOG: Final[Mapping[str, Any]] = {"wal_level": "minimal", "max_wal_senders": "0"}
+"""What fills a table that was made in the same transaction is not written a second time."""
 _PEPPER: Final = b"bench" * 8
 _TIMES: Final = 20
 _PAGE: Final = 50
@@ -60,7 +66,7 @@ class YearOfRows:
             begins = middle.begins + timedelta(hours=next(hours))
             return calls.find(CallFilter(account, end_time_after=begins, end_time_before=begins + timedelta(hours=1)))
 
-        known = year.call_id(middle, 10)
+        known = self._known
         place = PageCursor(middle.begins + timedelta(days=14), known)
         return {
             "call": lambda: calls.get(known),
@@ -79,11 +85,11 @@ class YearOfRows:
             "legs": lambda: calls.find(CallFilter(account, parent_id=known)),
             "of_trunk": lambda: calls.of_trunk("carrier", _PAGE),
             "open": lambda: calls.open_on("node-1"),
-            **self._of_calls(calls, known),
         }
 
-    def _of_calls(self, calls: Calls, known: str) -> Mapping[str, Ask]:
-        exchanges = Exchanges(self.database)
+    def lists_of_events(self) -> Mapping[str, Ask]:
+        """Each list of what happened on calls, and of what customers were asked and told."""
+        calls, exchanges, known = Calls(self.database), Exchanges(self.database), self._known
         account = EventFilter(self.year.account_id)
 
         async def stream() -> object:
@@ -96,11 +102,14 @@ class YearOfRows:
             "exchanges": lambda: exchanges.of_call(known),
         }
 
-    def sweeps(self) -> Mapping[str, Ask]:
+    @property
+    def _known(self) -> str:
+        return self.year.call_id(self.year.months[MONTHS // 2], 10)
+
+    def sweeps(self, kinds: Sequence[DataCategory]) -> Mapping[str, Ask]:
         """What a sweep looks for where nothing is due yet: a tenth of a second each would do."""
         retention = Retention(self.database, Pseudonyms(_PEPPER))
         account, first = self.year.account_id, self.year.months[0].begins
-        kinds = (DataCategory.EVENTS, DataCategory.WEBHOOKS, DataCategory.CALLS)
         return {
             f"sweep_{kind}": lambda kind=kind: retention.remove(account, kind, first, _BATCH)  # type: ignore[misc]
             for kind in kinds
@@ -109,32 +118,36 @@ class YearOfRows:
 
 @dataclass(frozen=True, slots=True)
 class FilledYear:
-    """A server that is filled for each load, which is how many calls it has."""
+    """A server that is filled for each load, which is how many calls it has; or with the rows of `calls` alone."""
+
+    calls_alone: bool
 
     async def measure(self, load: int) -> dict[str, float]:
         binaries = programs()
         if binaries is None:
             raise RuntimeError("there is no PostgreSQL on this machine")
-        with running(binaries) as server:
-            return await measured(server.new_database(), load)
+        with running(binaries, **_NO_LOG) as server:
+            return await measured(server.new_database(), load, calls_alone=self.calls_alone)
 
 
-async def measured(url: str, rows: int) -> dict[str, float]:
+async def measured(url: str, rows: int, *, calls_alone: bool) -> dict[str, float]:
     """The figures of a database that is empty before."""
     database = await Database.open(url)
     account = await Accounts(database, _PEPPER).ensure("bench")
     await database.close()
     began = time.monotonic()
     year = Year(account.id, rows, Month.of(datetime.now(UTC)))
-    await fill(url, year)
+    await fill(url, year, (CALLS,) if calls_alone else MONTHLY)
     figures = {"fill_s": time.monotonic() - began}
     figures |= {f"{name}_bytes_per_call": size / rows for name, size in (await bytes_of(url)).items()}
     database = await Database.open(url)
     try:
         asked = YearOfRows(database, year)
-        for name, ask in {**asked.lists(), **asked.sweeps()}.items():
+        lists = asked.lists() if calls_alone else {**asked.lists(), **asked.lists_of_events()}
+        sweeps = asked.sweeps((DataCategory.CALLS,) if calls_alone else SWEPT)
+        for name, ask in {**lists, **sweeps}.items():
             figures |= percentiles(f"{name}_ms", await _took_ms(ask), 0.5, 0.99)
-        lists_ms = [figures[f"{name}_ms_p50"] for name in asked.lists()]
+        lists_ms = [figures[f"{name}_ms_p50"] for name in lists]
     finally:
         await database.close()
     slow = sum(each > LARGEST_MS for each in lists_ms)
@@ -152,16 +165,22 @@ async def _took_ms(ask: Ask) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class OfYear:
+    calls_alone: bool = False
     name: str = "ours"
 
     @asynccontextmanager
     async def running(self, place: Place) -> AsyncIterator[FilledYear]:
-        yield FilledYear()
+        yield FilledYear(self.calls_alone)
 
 
 SCENARIOS: Final = (
     Scenario(
         "year", "a year's calls by rows in PostgreSQL: how long does each list take?",
         OfYear(), None, (ROWS,), "slowest_list_ms", scales=False, by_name_only=True, most_rounds=1, longest_s=7200,
+    ),
+    Scenario(
+        "year-calls", "the same of a hundred million calls, without what happened on them",
+        OfYear(calls_alone=True), None, (YEARS_CALLS,), "slowest_list_ms", scales=False, by_name_only=True,
+        most_rounds=1, longest_s=7200,
     ),
 )  # fmt: skip
