@@ -58,12 +58,13 @@ struct FrontDoor {
 
 std::unique_ptr<FrontDoor> door;
 
+// Of a machine that has been up for any time: pj_elapsed_usec is of 32 bits, and begins anew after 71 minutes.
 double now_s()
 {
-    pj_timestamp now, began;
+    pj_timestamp now, second;
     pj_get_timestamp(&now);
-    began.u64 = 0;
-    return pj_elapsed_usec(&began, &now) / 1e6;
+    pj_get_timestamp_freq(&second);
+    return (double)now.u64 / second.u64;
 }
 
 Source source_of(const pjsip_rx_data *rdata)
