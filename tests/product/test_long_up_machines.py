@@ -16,7 +16,7 @@ from tests.peers.ports import Ports
 pytestmark = [pytest.mark.sip, pytest.mark.slow]
 
 MOMENTS_S: Final = {"71 minutes": 2**32 / 1e6, "24 days": 2**31 / 1e3, "49 days": 2**32 / 1e3}
-"""When a clock of 32 bits that counts micro- or milliseconds, signed or not, is full: seconds that its machine is up."""
+"""When a clock of 32 bits that counts micro- or milliseconds, signed or not, is full: seconds of its machine."""
 BEFORE_S: Final = 30
 """For the start, and for a caller who is there before the moment."""
 AFTER_S: Final = 5
