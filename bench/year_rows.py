@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import asyncpg
+from sqlalchemy import make_url
 
 from engine.ids import IdKind
 from engine.store.call_triggers import count_all
-from engine.store.database import Database
 from engine.store.months.month import Month
 from engine.store.months.monthly_table import CALLS, EVENTS, EXCHANGES, MONTHLY, MonthlyTable
+from engine.store.postgresql import create_engine
 
 MONTHS: Final = 12
 CALLERS: Final = 1000
@@ -72,9 +73,10 @@ async def fill(url: str, year: Year, tables: Sequence[MonthlyTable] = MONTHLY) -
     async with _connected(url) as connection:
         for table in tables:
             await connection.execute(f"ANALYZE {table.name}")
-    database = await Database.open(url)
-    await database.write(count_all)
-    await database.close()
+    engine = create_engine(make_url(url), statement_timeout_s=None)
+    async with engine.begin() as begun:
+        await begun.run_sync(count_all)
+    await engine.dispose()
 
 
 async def _fill_months(url: str, year: Year, tables: Sequence[MonthlyTable], months: Iterator[Month]) -> None:

@@ -22,7 +22,7 @@ from bench.workers import MeasuredMachine, Shares, cpu_per_call, machine
 RATES: Final = (40, 120, 200)
 """Calls a second. The first tells what a call costs, as nothing is in its way; the others how many are taken."""
 OFFERED_S: Final = 12.0
-"""A process's first calls cost more than all later ones, and each of two workers has half as many."""
+"""And as long, at the first of them, before anything is measured: the first calls of a process cost more."""
 WORKERS: Final = 2
 CALCULATED: Final = (4, 8, 16, 32)
 """How many workers the rate is calculated for, on as many cores."""
@@ -109,7 +109,7 @@ class Workers:
             machine(place, self.count, _SETTINGS, {"--url": web.url("/flow")}) as one,
         ):
             warm = CalledMachine(one, dict.fromkeys(one.spent(), 0.0), 1.0, place)
-            await warm.measure(10)
+            await warm.measure(RATES[0])
             with beside() as pieces:
                 idle = await one.idle(_IDLE_S)
             yield CalledMachine(one, idle, pieces.usual_ms, place)
