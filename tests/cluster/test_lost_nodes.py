@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from tests.peers import commands
@@ -26,6 +27,13 @@ KNOWS_S = 12.0
 """After a lease's time a node knows of the other, and closes what that leaves."""
 SLOW_S = 0.7
 """Each answer of the database takes so long: the test has as long between the 201 and what takes the order out."""
+UNDER_WAY = (
+    "SELECT count(*) FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE datname = current_database()"
+    " AND state = 'active' AND wait_event = 'ClientRead' AND mode IN ('RowShareLock', 'RowExclusiveLock')"
+)
+"""How many tables there are in which sessions have locked rows that have begun a statement, and wait for its rest."""
+SENT_WITHIN_S = 0.1
+TRIES = 50
 TALKS = "<Response><Pause length='120'/></Response>"
 
 
@@ -105,11 +113,31 @@ async def test_a_call_whose_node_is_killed_while_it_rings_is_failed_with_the_rea
         assert "The process that carried it ended without closing it." in str(closed["explanation"])
 
 
+@asynccontextmanager
+async def standing_still_between_statements(pid: int, database: str) -> AsyncIterator[None]:
+    """Inside, a node stands still that has asked the database nothing of which it has still to hear.
+
+    The server ends a transaction of one that has only after 30 s, and its locks with it.
+    """
+    connection = await asyncpg.connect(database.replace("postgresql+asyncpg", "postgresql"))
+    try:
+        for _ in range(TRIES):
+            with standing_still(pid):
+                await asyncio.sleep(SENT_WITHIN_S)
+                if not await connection.fetchval(UNDER_WAY):
+                    yield
+                    return
+            await asyncio.sleep(SENT_WITHIN_S)
+    finally:
+        await connection.close()
+    raise AssertionError(f"the node never stood still between two statements in {TRIES} tries")
+
+
 async def test_a_call_whose_node_stands_still_before_its_invite_is_placed_once(
     tmp_path: Path, ports: Ports, shop: Customer, database: str
 ) -> None:
     async with one_that_has_not_dialled(tmp_path, ports, database, shop) as (far_end, a, b, call_id, quick_again):
-        with standing_still(a.pid):
+        async with standing_still_between_statements(a.pid, database):
             await b.call_when(call_id, "in-progress", within_s=30)
             quick_again()  # or all that it asks before its end takes seconds
 
