@@ -17,6 +17,7 @@ from api.http.contract import BASE_PATH
 from api.logging.logs import write_logs
 from api.node.node import RunningNode, open_node
 from api.node.open_files import raise_limit
+from api.node.own_cores import keep_to
 from api.node.private_files import keep_files_private
 from api.node.stop_signals import StopSignals
 from config.settings import LogFormat, LogLevel, Settings
@@ -30,6 +31,7 @@ def run(settings: Settings) -> int:
     """The whole demonstration; the exit code."""
     keep_files_private()
     raise_limit()
+    keep_to(settings.cores)
     write_logs(LogFormat.TEXT, LogLevel.WARNING)
     return uvloop.run(_run(settings, Console(highlight=False, soft_wrap=True)))
 

@@ -9,6 +9,7 @@ from math import inf
 from pathlib import Path
 from typing import Final
 
+from api.node.own_cores import usable
 from config.load import AUTO, OFF, Most
 from config.settings import Settings
 from engine.live.admission.limits import Limit
@@ -41,11 +42,11 @@ class Machine:
     def here(cls, settings: Settings) -> "Machine":
         """The machine as this process finds it: the least of the machine, its container and its own limits."""
         ports = settings.rtp_last_port - settings.rtp_first_port + 1
-        return cls(_cores(), _memory_mb(), _soft(resource.RLIMIT_NOFILE), ports)
+        return cls(_time_of(usable()), _memory_mb(), _soft(resource.RLIMIT_NOFILE), ports)
 
     def within(self, numbers: frozenset[int]) -> float:
         """How many cores' time a process has that runs on these, or where there are none, as this one does."""
-        return min(len(numbers), quota_of(_CGROUPS)) if numbers else self.cores
+        return _time_of(numbers) if numbers else self.cores
 
     @property
     def calls(self) -> Mapping[str, int]:
@@ -78,8 +79,8 @@ def _whole(calls: float) -> int:
     return 10**9 if calls == inf else max(1, int(calls))
 
 
-def _cores() -> float:
-    return min(len(os.sched_getaffinity(0)), quota_of(_CGROUPS))
+def _time_of(cores: frozenset[int]) -> float:
+    return min(len(cores), quota_of(_CGROUPS))
 
 
 def quota_of(cgroups: Path) -> float:
