@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-import asyncpg
+from tests.peers.databases import connected
 
 OTHER_NUMBERS: Final = 1000
 """How many callers the copies are of."""
@@ -35,7 +35,7 @@ def copied_in_sqlite(path: Path, count: int) -> None:
 
 async def copied_in_postgres(url: str, count: int) -> None:
     """Copy the row of the only call there is, in PostgreSQL; `url` is SQLAlchemy's."""
-    connection = await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
+    connection = await connected(url)
     try:
         found = await connection.fetch(
             "SELECT column_name FROM information_schema.columns WHERE table_name = 'calls' ORDER BY ordinal_position"

@@ -10,10 +10,10 @@ from typing import Final
 
 import asyncpg
 
-from bench.database_server import connected
 from bench.statistics import percentiles
 from engine.store.notice_sender import APART_S
 from engine.store.notices import CHANNEL
+from tests.peers.databases import connected
 
 CONNECTIONS: Final = 32
 _TABLE: Final = "CREATE TABLE IF NOT EXISTS bench_rows (id bigserial PRIMARY KEY, told text NOT NULL)"

@@ -5,8 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Self
 
-import asyncpg
-
+from tests.peers.databases import connected
 from tests.peers.postgres import Postgres, programs, running
 
 COUNTS_STATEMENTS: Final = "pg_stat_statements"
@@ -68,11 +67,6 @@ def database_server() -> Iterator[Postgres]:
 def pid_of(server: Postgres) -> int:
     """The process whose children serve all connections."""
     return int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
-
-
-async def connected(url: str) -> asyncpg.Connection:
-    """A connection besides those of nodes; `url` is SQLAlchemy's."""
-    return await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
 
 
 async def work_of(url: str) -> Work:

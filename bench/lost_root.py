@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from bench.database_server import connected
 from tests.peers.audio import Sound, when_heard
 from tests.peers.callers import calling, has
+from tests.peers.databases import connected
 from tests.peers.nodes import nodes
 from tests.peers.ports import Ports
 

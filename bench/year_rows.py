@@ -18,6 +18,7 @@ from engine.store.call_triggers import count_all
 from engine.store.months.month import Month
 from engine.store.months.monthly_table import CALLS, EVENTS, EXCHANGES, MONTHLY, MonthlyTable
 from engine.store.postgresql import create_engine
+from tests.peers.databases import connected
 
 MONTHS: Final = 12
 CALLERS: Final = 1000
@@ -63,14 +64,14 @@ class Year:
 
 async def fill(url: str, year: Year, tables: Sequence[MonthlyTable] = MONTHLY) -> None:
     """Fill these tables of an empty database; `url` is SQLAlchemy's. Months are filled as many at once as fit cores."""
-    async with _connected(url) as connection:
+    async with _filling(url) as connection:
         for table in MONTHLY:
             await _make_room(connection, table, year.months[0])
     months = iter(year.months)
     async with asyncio.TaskGroup() as group:
         for _ in range(os.cpu_count() or 1):
             group.create_task(_fill_months(url, year, tables, months))
-    async with _connected(url) as connection:
+    async with _filling(url) as connection:
         for table in tables:
             await connection.execute(f"ANALYZE {table.name}")
     engine = create_engine(make_url(url), statement_timeout_s=None)
@@ -80,16 +81,16 @@ async def fill(url: str, year: Year, tables: Sequence[MonthlyTable] = MONTHLY) -
 
 
 async def _fill_months(url: str, year: Year, tables: Sequence[MonthlyTable], months: Iterator[Month]) -> None:
-    async with _connected(url) as connection:
+    async with _filling(url) as connection:
         for month in months:
             for table in tables:
                 await _fill_part(connection, table, month, _ROWS[table.name](year, month))
 
 
 @asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[asyncpg.Connection]:
+async def _filling(url: str) -> AsyncIterator[asyncpg.Connection]:
     """Triggers and references rest meanwhile."""
-    connection = await asyncpg.connect(_of_driver(url), command_timeout=_LONGEST_S)
+    connection = await connected(url, _LONGEST_S)
     try:
         await connection.execute("SET session_replication_role = replica; SET maintenance_work_mem = '512MB'")
         yield connection
@@ -97,13 +98,9 @@ async def _connected(url: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
-def _of_driver(url: str) -> str:
-    return url.replace("postgresql+asyncpg", "postgresql")
-
-
 async def bytes_of(url: str) -> dict[str, int]:
     """What each table takes on the disk with its indexes."""
-    connection = await asyncpg.connect(_of_driver(url))
+    connection = await connected(url)
     try:
         size = "SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = $1::text::regclass"
         return {table.name: int(await connection.fetchval(size, table.name)) for table in MONTHLY}

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from tests.peers import commands
 from tests.peers.customer import Customer
 from tests.peers.database_way import database_way
+from tests.peers.databases import connected
 from tests.peers.nodes import nodes
 from tests.peers.phone import PhonePeer, phone
 from tests.peers.platform import Platform
@@ -119,7 +119,7 @@ async def standing_still_between_statements(pid: int, database: str) -> AsyncIte
 
     The server ends a transaction of one that has only after 30 s, and its locks with it.
     """
-    connection = await asyncpg.connect(database.replace("postgresql+asyncpg", "postgresql"))
+    connection = await connected(database)
     try:
         for _ in range(TRIES):
             with standing_still(pid):

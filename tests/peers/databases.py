@@ -4,6 +4,8 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+import asyncpg
+
 from engine.store.database import Database
 from tests.running.once import made_once, run_apart
 
@@ -21,6 +23,11 @@ def migrated_sqlite(path: Path) -> str:
 def template() -> Path:
     """A database with all tables and no rows, to be copied."""
     return made_once(_TEMPLATE, _make)
+
+
+async def connected(url: str, longest_s: float | None = None) -> asyncpg.Connection:
+    """A connection to PostgreSQL besides those of nodes; `url` is SQLAlchemy's. No statement takes over `longest_s`."""
+    return await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"), command_timeout=longest_s)
 
 
 def sqlite_url(path: Path) -> str:

@@ -6,8 +6,9 @@ from contextlib import AsyncExitStack
 import pytest
 
 from bench.committers import CONNECTIONS, Notified, commits
-from bench.database_server import connected, database_server, work_of
+from bench.database_server import database_server, work_of
 from bench.limited_calls import LIMITS, limited_account
+from tests.peers.databases import connected
 from tests.peers.postgres import required
 
 pytestmark = pytest.mark.postgres

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import asyncpg
 import pytest
 from sqlalchemy import Connection, text
 
@@ -23,6 +22,7 @@ from engine.store.months.month import Month
 from engine.store.months.monthly_table import CALLS, EVENTS, EXCHANGES, MONTHLY, MonthlyTable, names_of_parts
 from engine.store.months.months import Months
 from engine.store.page_cursor import PageCursor
+from tests.peers.databases import connected
 from tests.peers.postgres import Postgres
 from tests.unit.store.conftest import dropped_at_the_end, first_month
 from tests.unit.store.samples import a_call
@@ -222,7 +222,7 @@ async def test_who_reads_for_long_keeps_nobody_waiting_and_the_month_is_made_lat
 ) -> None:
     keeper = MonthKeeper(Months(db), Today(month.plus(7).begins))
     later = CALLS.of(month.plus(9)).name
-    backup = await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
+    backup = await connected(url)
     async with backup.transaction():
         await backup.fetch("SELECT * FROM calls")
 

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import asyncpg
 import pytest
 from alembic import command
 from alembic.ddl.impl import DefaultImpl
@@ -28,6 +27,7 @@ from engine.store.months.splitting import prepare
 from engine.store.outbox import NewCallback
 from engine.store.postgresql import create_engine
 from engine.store.tables.calls import call_events, call_totals, calls, outbox, webhook_exchanges
+from tests.peers.databases import connected
 from tests.peers.postgres import Postgres
 from tests.unit.store.conftest import dropped_at_the_end
 from tests.unit.store.samples import NOON, a_call, a_full_call
@@ -217,7 +217,7 @@ async def test_what_was_prepared_is_undone_where_the_tables_could_not_be_split(
 async def test_who_reads_for_long_is_not_waited_for(url: str, before: Database) -> None:
     await filled(before)
     kept = await rows_of(before)
-    backup = await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
+    backup = await connected(url)
     async with backup.transaction():
         await backup.fetch("SELECT * FROM calls")
 
